@@ -67,3 +67,76 @@ export interface CpuCore {
   /** cycles since power-on */
   readonly cycles: number;
 }
+
+/** Virtual time of one board: USB, SWD, flash, watchdogs and the core are ordered by it. */
+export interface Timeline {
+  /** ns since the board was made */
+  readonly now: number;
+  /** Lets `ns` pass: the core runs, due events happen in order. */
+  advance(ns: number): void;
+  /** Calls `act` when `when` (ns) is reached. Gives a way to take it back. */
+  at(when: number, act: () => void): () => void;
+}
+
+/** The chip with its board, as the probe's wires reach it. */
+export interface Target {
+  readonly time: Timeline;
+  /** volts at VDD; what the probe's measuring input sees */
+  readonly volts: number;
+  /** whether the NRST wire is connected to the probe */
+  readonly nrstWired: boolean;
+  /** the probe drives NRST low, or lets go */
+  driveNrst(low: boolean): void;
+  /** the level of the NRST pin, for a probe that can read it */
+  readonly nrstLow: boolean;
+  /** false when nothing answers on SWDIO: no power, RDP level 2, pins taken by firmware, asleep without DBGMCU */
+  readonly debugPortAlive: boolean;
+  /** AHB-AP: when (ns of `time`) an access at `at` could complete; later than now means the bus is stalled */
+  readyAt(at: number): number;
+  /** AHB-AP accesses. Throw BusError. */
+  debugRead(at: number, width: 1 | 2 | 4): number;
+  debugWrite(at: number, width: 1 | 2 | 4, value: number): void;
+  /** power-on reset of the debug domain requested by the debug port, or the debugger has gone */
+  debuggerAttached(attached: boolean): void;
+  /** text the firmware sent on the UART that the probe carries as a virtual COM port */
+  readonly uart: { onText?: (bytes: Uint8Array) => void; feed(bytes: Uint8Array): void };
+  warn(note: string): void;
+}
+
+/** One USB request block, as usbfs and USB/IP carry it. `setup` is all zero except for control transfers. */
+export interface Urb {
+  /** endpoint number without the direction bit */
+  readonly endpoint: number;
+  readonly in: boolean;
+  /** wanted length of an IN transfer */
+  readonly length: number;
+  readonly setup: Uint8Array;
+  /** data of an OUT transfer */
+  readonly data: Uint8Array;
+  /** status 0 or a negative Linux errno (-32 stall, -75 overflow, -108 unplugged); called once */
+  done(status: number, data: Uint8Array, actual: number): void;
+}
+
+/** A USB device at packet level; each front-end carries its URBs some other way. */
+export interface VirtualUsbDevice {
+  readonly vendorId: number;
+  readonly productId: number;
+  readonly serial: string;
+  readonly manufacturer: string;
+  readonly product: string;
+  /** 18 bytes */
+  readonly deviceDescriptor: Uint8Array;
+  /** whole configuration descriptor */
+  readonly configDescriptor: Uint8Array;
+  /** `full` or `high` */
+  readonly speed: "full" | "high";
+  submit(urb: Urb): void;
+  /** Takes a pending URB back without calling `done`; false when it is not pending. */
+  unlink(urb: Urb): boolean;
+  /** the host closed its handle: pending state of half-sent commands is dropped, as an interface re-open would */
+  release(): void;
+  /** false after an unplug; every URB then ends with -108 */
+  readonly plugged: boolean;
+  /** told once when it is unplugged */
+  onUnplug?: () => void;
+}
