@@ -1,0 +1,33 @@
+/** What can be wrong with a command line, and with probekit itself. */
+import { catalogue } from "../base/mod.ts";
+
+/** Faults of the command line. */
+export const fault = catalogue({
+  "bad-usage": {
+    code: "E0200",
+    class: "recipe",
+    title: "{what}",
+    next: [{ text: "See what the verb takes:", command: "probekit {verb} --help" }],
+    explain: "The command line names something the verb does not take. Nothing was touched.",
+  },
+  "bug": {
+    code: "E0100",
+    class: "tool",
+    title: "probekit itself failed: {what}",
+    next: [{ text: "Report it together with {crashFile}" }],
+    explain:
+      "An error that no part of probekit expected. The crash file holds the command, the versions and the stack; it holds no image data.",
+  },
+  "cannot-read-file": {
+    code: "E0201",
+    class: "recipe",
+    title: "Cannot read {file}: {why}",
+    next: [{ text: "Check the name and the permissions of {file}" }],
+  },
+  "cannot-write-file": {
+    code: "E0202",
+    class: "station",
+    title: "Cannot write {file}: {why}",
+    next: [{ text: "Check the folder's permissions and its free space" }],
+  },
+});

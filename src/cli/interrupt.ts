@@ -1,0 +1,43 @@
+/**
+ * Ctrl-C: the first one asks the run to stop between two exchanges, a later one ends the program.
+ * Under `deno task` and make the signal arrives twice within a millisecond, so repeats are ignored
+ * for a while.
+ */
+
+const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+/** exit code of each signal: 128 + its number */
+const EXIT: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+const DEBOUNCE_MS = 500;
+
+/** What the handler keeps; disposing it takes the handlers away. */
+export interface Interrupt extends Disposable {
+  readonly signal: AbortSignal;
+  /** exit code of the signal that came; undefined when none did */
+  readonly exit: number | undefined;
+}
+
+/** Installs the handlers. `force` is called on a second signal, with the exit code. */
+export function onInterrupt(force: (exit: number) => void): Interrupt {
+  const stop = new AbortController();
+  let exit: number | undefined;
+  let last = -Infinity;
+  const handlers = SIGNALS.map((name) => {
+    const handler = () => {
+      const now = performance.now();
+      if (now - last < DEBOUNCE_MS) return;
+      last = now;
+      if (exit !== undefined) return force(exit);
+      exit = EXIT[name] ?? 130;
+      stop.abort(new DOMException(name, "AbortError"));
+    };
+    Deno.addSignalListener(name, handler);
+    return () => Deno.removeSignalListener(name, handler);
+  });
+  return {
+    signal: stop.signal,
+    get exit() {
+      return exit;
+    },
+    [Symbol.dispose]: () => handlers.forEach((remove) => remove()),
+  };
+}

@@ -1,0 +1,102 @@
+/** The program: picks the verb, turns what it throws into words and an exit code. */
+import { diagnose, Fault } from "../base/mod.ts";
+import { fault } from "./faults.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { renderDiagnostic } from "./render_fault.ts";
+import { type Cli, processTerminal } from "./terminal.ts";
+import { addVerb, type Verb } from "./verb.ts";
+
+const EXIT_USAGE = 2;
+
+/** Writes what a report of a bug needs; gives the file's name. */
+function crashFile(error: unknown, args: readonly string[], version: string): string {
+  const stack = error instanceof Error ? error.stack ?? error.message : String(error);
+  const text = [`probekit ${version}`, `deno ${Deno.version.deno}, ${Deno.build.target}`];
+  const file = Deno.makeTempFileSync({ prefix: "probekit-crash-", suffix: ".txt" });
+  Deno.writeTextFileSync(
+    file,
+    [...text, `arguments: ${JSON.stringify(args)}`, stack, ""].join("\n"),
+  );
+  return file;
+}
+
+/** A fault for anything thrown: itself, or `bug` with a crash file. */
+export function asFault(error: unknown, args: readonly string[], version: string): Fault {
+  if (error instanceof Fault) return error;
+  const what = error instanceof Error ? error.message : String(error);
+  let file = "the text below";
+  try {
+    file = crashFile(error, args, version);
+  } catch {
+    // no place to write to: the message must do
+  }
+  return fault("bug", { what, crashFile: file }, { cause: error });
+}
+
+/** What a run of the program is made of. */
+export interface ProgramSpec {
+  readonly version: string;
+  readonly verbs: readonly Verb[];
+  /** text above the list of verbs */
+  readonly summary: string;
+}
+
+async function build(
+  spec: ProgramSpec,
+  call: (run: (cli: Cli) => Promise<number>) => Promise<void>,
+) {
+  const commander = await import("commander");
+  const program = new commander.Command("probekit")
+    .description(spec.summary)
+    .version(spec.version)
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  program.option("--no-color", "no colours, whatever the terminal");
+  for (const verb of spec.verbs) addVerb(program, verb, commander, call);
+  return { program, commander };
+}
+
+/**
+ * Runs the program on `args` and gives its exit code: that of the verb, 2 for a wrong command line,
+ * a fault's own, 130 or 143 after an interrupt, 1 for a bug.
+ */
+export async function runProgram(args: readonly string[], spec: ProgramSpec): Promise<number> {
+  using interrupt = onInterrupt((code) => Deno.exit(code));
+  const cli = processTerminal(interrupt.signal, args.includes("--no-color"));
+  let exit = 0;
+  const { program, commander } = await build(spec, async (run) => void (exit = await run(cli)));
+  for (const c of [program, ...program.commands]) {
+    c.exitOverride().configureOutput({ writeOut: cli.out, writeErr: cli.err });
+  }
+  try {
+    if (args[0] === "complete" || args[0] === "completions") {
+      return await complete(program, args, cli);
+    }
+    await program.parseAsync(args as string[], { from: "user" });
+    return interrupt.exit ?? exit;
+  } catch (e) {
+    if (e instanceof commander.CommanderError) return e.exitCode === 0 ? 0 : EXIT_USAGE;
+    const f = asFault(e, args, spec.version);
+    if (f.slug !== "interrupted") cli.err(renderDiagnostic(diagnose(f), cli.colour) + "\n");
+    return f.exit === 40 ? 40 : interrupt.exit ?? f.exit;
+  }
+}
+
+/** `completions bash` prints the script; `complete -- words` is what the script asks. */
+async function complete(
+  program: import("commander").Command,
+  args: readonly string[],
+  cli: Cli,
+): Promise<number> {
+  const shells = ["bash", "zsh", "fish", "powershell"];
+  if (args[0] === "completions" && !shells.includes(args[1] ?? "")) {
+    cli.err(`usage: probekit completions ${shells.join("|")}\n`);
+    return EXIT_USAGE;
+  }
+  const tab = (await import("@bomb.sh/tab/commander")).default;
+  tab(program as never);
+  await program.parseAsync(["complete", ...args.slice(1)], { from: "user" });
+  return 0;
+}
