@@ -11,6 +11,16 @@ export class BusError extends Error {
   }
 }
 
+/**
+ * Thrown by a SystemBus out of a core's access that cannot complete before `until` (ns of the board's time):
+ * flash is busy, the bus holds the transfer. The core leaves the instruction undone (registers and PC as
+ * before it), returns from `run` with the cycles used, and does it again when it is run next. It is not
+ * asked to run before `until`. The debugger's accesses never throw it: see Target.readyAt.
+ */
+export class BusStall {
+  constructor(readonly until: number) {}
+}
+
 /** Plain memory that the core may reach without asking the bus: RAM, and flash for reading. */
 export interface Window {
   readonly at: number;
@@ -54,6 +64,10 @@ export interface CpuCore {
   bootAddress: number;
   /** Runs at most `cycles`; gives the cycles used; 0 when halted, held, or asleep with nothing pending. */
   run(cycles: number): number;
+  /** Makes a `run` in progress return before its next instruction: an event is due, the clock has changed. */
+  stop?(): void;
+  /** address of the current instruction, for messages */
+  readonly pc?: number;
   readonly halted: boolean;
   readonly lockedUp: boolean;
   readonly sleeping: boolean;
@@ -91,8 +105,12 @@ export interface Target {
   readonly nrstLow: boolean;
   /** false when nothing answers on SWDIO: no power, RDP level 2, pins taken by firmware, asleep without DBGMCU */
   readonly debugPortAlive: boolean;
-  /** AHB-AP: when (ns of `time`) an access at `at` could complete; later than now means the bus is stalled */
-  readyAt(at: number): number;
+  /**
+   * AHB-AP: when (ns of `time`) an access at `at` could complete; later than now means the bus is stalled.
+   * Some registers stall writes only (FLASH_CR while busy): say so with `write`. An access made earlier
+   * waits by itself.
+   */
+  readyAt(at: number, write?: boolean): number;
   /** AHB-AP accesses. Throw BusError. */
   debugRead(at: number, width: 1 | 2 | 4): number;
   debugWrite(at: number, width: 1 | 2 | 4, value: number): void;
