@@ -4,6 +4,8 @@
  * MPU and debug (`system/`, `core.ts`) know nothing of single instructions.
  */
 
+import { FastMemory } from "./fast_memory.ts";
+
 /** Registers and flags. Fields are plain for speed. */
 export class CpuState {
   /** r0 … r12, SP of the current mode, LR, and in r[15] the address of the instruction being executed */
@@ -32,11 +34,30 @@ export class CpuState {
   /** S0 … S31 as raw bits; D registers are pairs */
   readonly s: Uint32Array = new Uint32Array(32);
   fpscr = 0;
-  /** cycles since power-on */
-  cycles = 0;
+  /** cycles of the run that is going on; small, so that counting stays integer work */
+  spent = 0;
+  /** cycles before that run */
+  earlier = 0;
   /** non-zero: something wants to be looked at before the next instruction (interrupt, halt, sleep, reset) */
   attention = 0;
+  /** while an instruction executes: where the next one is; branches overwrite it */
+  next = 0;
+  /** carry out of the barrel shifter, between two halves of one instruction */
+  shifterCarry = 0;
+  /** plain memory within reach of loads and stores; anything else asks CpuSystem */
+  mem: FastMemory = new FastMemory([]);
+
+  /** cycles since power-on */
+  get cycles(): number {
+    return this.earlier + this.spent;
+  }
+  set cycles(value: number) {
+    this.earlier = value - this.spent;
+  }
 }
+
+/** Set in `attention` by the run loop when the next instruction has a breakpoint of `DecodeCache.breakpoints`. */
+export const ATTENTION_BREAKPOINT = 0x4000_0000;
 
 /** Why an instruction could not complete; names are the fault status bits of CFSR. */
 export type FaultKind =
@@ -77,12 +98,16 @@ export interface CpuSystem {
   clearExclusive(): void;
   /** SVC: pends the exception; execution goes on at the next instruction's boundary */
   supervisorCall(immediate: number): void;
-  /** BKPT: halts, or DebugMonitor, or HardFault; also the semihosting trap (0xAB) */
+  /** r[15] is the BKPT; unless it is changed here, the PC stays there. BKPT: halts, or DebugMonitor, or HardFault; also the semihosting trap (0xAB) */
   breakpoint(immediate: number): void;
   waitForInterrupt(): void;
   waitForEvent(): void;
   sendEvent(): void;
-  /** BX, POP, LDM, LDR into PC in Handler mode with 0xFxxx_xxxx: an exception return */
+  /**
+   * BX, POP, LDM, LDR into PC in Handler mode with 0xFxxx_xxxx: an exception return. Called once SP and
+   * all other registers of the instruction are written. Either returns at once and leaves the new PC in
+   * r[15] (and T, IT, IPSR), or sets `attention` and returns at the instruction's boundary.
+   */
   exceptionReturn(value: number): void;
   /** MRS / MSR by SYSm, privilege rules applied; MSR mask bits as encoded */
   readSpecial(sysm: number): number;
@@ -91,6 +116,9 @@ export interface CpuSystem {
   changeProcessorState(disable: boolean, i: boolean, f: boolean): void;
   /** before any floating-point instruction: CPACR (NOCP), lazy state preservation, FPCA */
   useFpu(): void;
+  /** LDRT, STRT and their kind; without these they are plain accesses. Aligned as load and store. */
+  loadUnprivileged?(at: number, width: 1 | 2 | 4): number;
+  storeUnprivileged?(at: number, width: 1 | 2 | 4, value: number): void;
   /** SDIV/UDIV by zero: whether CCR.DIV_0_TRP asks for a fault */
   readonly trapDivideByZero: boolean;
 }
