@@ -29,7 +29,8 @@ import { ASR, LSL, LSR, ROR, RRX } from "./execute/alu.ts";
 
 const it = "outside IT";
 const ends = true;
-const LOAD = 2, DIVIDE = 7;
+const LOAD = 2;
+const DIVIDE = 7;
 const { s, q, sh: sHalving, u, uq, uh } = dsp.parallel;
 
 // deno-fmt-ignore

@@ -16,7 +16,8 @@ export function runInstructions(
   maxCycles: number,
 ): void {
   beginRun(s);
-  const pages = cache.pages, r = s.r;
+  const pages = cache.pages;
+  const r = s.r;
   while (s.attention === 0 && s.spent < maxCycles) {
     const at = r[15]!;
     const page = pages[(at >>> PAGE_BITS) & ENTRY_MASK]!;

@@ -28,7 +28,11 @@ export function subFlags(s: CpuState, a: number, b: number): number {
 }
 
 /** Shift types of `Op.y` after decoding. */
-export const LSL = 0, LSR = 1, ASR = 2, ROR = 3, RRX = 4;
+export const LSL = 0;
+export const LSR = 1;
+export const ASR = 2;
+export const ROR = 3;
+export const RRX = 4;
 
 /** `x` shifted by an immediate: LSL 0…31, LSR and ASR 1…32, ROR 1…31, RRX. */
 export function shift(x: number, type: number, by: number, carry: number): number {

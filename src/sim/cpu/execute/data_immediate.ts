@@ -10,35 +10,40 @@ function setNZC(s: CpuState, result: number, carry: number): void {
 }
 /** AND */
 export function andImmediate(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = op.i;
+  const a = s.r[op.n]!;
+  const b = op.i;
   const r = a & b;
   s.r[op.d] = r;
   if (op.S !== 0) setNZC(s, r, op.C);
 }
 /** BIC */
 export function bicImmediate(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = op.i;
+  const a = s.r[op.n]!;
+  const b = op.i;
   const r = a & ~b;
   s.r[op.d] = r;
   if (op.S !== 0) setNZC(s, r, op.C);
 }
 /** ORR */
 export function orrImmediate(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = op.i;
+  const a = s.r[op.n]!;
+  const b = op.i;
   const r = a | b;
   s.r[op.d] = r;
   if (op.S !== 0) setNZC(s, r, op.C);
 }
 /** ORN */
 export function ornImmediate(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = op.i;
+  const a = s.r[op.n]!;
+  const b = op.i;
   const r = a | ~b;
   s.r[op.d] = r;
   if (op.S !== 0) setNZC(s, r, op.C);
 }
 /** EOR */
 export function eorImmediate(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = op.i;
+  const a = s.r[op.n]!;
+  const b = op.i;
   const r = a ^ b;
   s.r[op.d] = r;
   if (op.S !== 0) setNZC(s, r, op.C);
@@ -67,27 +72,32 @@ export function teqImmediate(s: CpuState, _: CpuSystem, op: Op): void {
 }
 /** ADD */
 export function addImmediate(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = op.i;
+  const a = s.r[op.n]!;
+  const b = op.i;
   s.r[op.d] = op.S !== 0 ? addFlags(s, a, b, 0) : (a + b) | 0;
 }
 /** ADC */
 export function adcImmediate(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = op.i;
+  const a = s.r[op.n]!;
+  const b = op.i;
   s.r[op.d] = op.S !== 0 ? addFlags(s, a, b, s.c) : (a + b + s.c) | 0;
 }
 /** SBC */
 export function sbcImmediate(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = op.i;
+  const a = s.r[op.n]!;
+  const b = op.i;
   s.r[op.d] = op.S !== 0 ? addFlags(s, a, ~b, s.c) : (a + ~b + s.c) | 0;
 }
 /** SUB */
 export function subImmediate(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = op.i;
+  const a = s.r[op.n]!;
+  const b = op.i;
   s.r[op.d] = op.S !== 0 ? subFlags(s, a, b) : (a - b) | 0;
 }
 /** RSB */
 export function rsbImmediate(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = op.i;
+  const a = s.r[op.n]!;
+  const b = op.i;
   s.r[op.d] = op.S !== 0 ? subFlags(s, b, a) : (b - a) | 0;
 }
 /** CMP */

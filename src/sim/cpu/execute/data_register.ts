@@ -5,35 +5,40 @@ import { addFlags, setNZ, subFlags } from "./alu.ts";
 
 /** AND */
 export function andRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   const r = a & b;
   s.r[op.d] = r;
   if (op.S !== 0) setNZ(s, r);
 }
 /** BIC */
 export function bicRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   const r = a & ~b;
   s.r[op.d] = r;
   if (op.S !== 0) setNZ(s, r);
 }
 /** ORR */
 export function orrRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   const r = a | b;
   s.r[op.d] = r;
   if (op.S !== 0) setNZ(s, r);
 }
 /** ORN */
 export function ornRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   const r = a | ~b;
   s.r[op.d] = r;
   if (op.S !== 0) setNZ(s, r);
 }
 /** EOR */
 export function eorRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   const r = a ^ b;
   s.r[op.d] = r;
   if (op.S !== 0) setNZ(s, r);
@@ -62,27 +67,32 @@ export function teqRegister(s: CpuState, _: CpuSystem, op: Op): void {
 }
 /** ADD */
 export function addRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   s.r[op.d] = op.S !== 0 ? addFlags(s, a, b, 0) : (a + b) | 0;
 }
 /** ADC */
 export function adcRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   s.r[op.d] = op.S !== 0 ? addFlags(s, a, b, s.c) : (a + b + s.c) | 0;
 }
 /** SBC */
 export function sbcRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   s.r[op.d] = op.S !== 0 ? addFlags(s, a, ~b, s.c) : (a + ~b + s.c) | 0;
 }
 /** SUB */
 export function subRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   s.r[op.d] = op.S !== 0 ? subFlags(s, a, b) : (a - b) | 0;
 }
 /** RSB */
 export function rsbRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   s.r[op.d] = op.S !== 0 ? subFlags(s, b, a) : (b - a) | 0;
 }
 /** CMP */

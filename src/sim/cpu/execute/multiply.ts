@@ -21,8 +21,13 @@ export function mls(s: CpuState, _: CpuSystem, op: Op): void {
 
 /** Bits 63:32 of the unsigned product. */
 export function highUnsigned(a: number, b: number): number {
-  const al = a & 0xFFFF, ah = a >>> 16, bl = b & 0xFFFF, bh = b >>> 16;
-  const low = al * bl, m1 = ah * bl + (low >>> 16), m2 = al * bh + (m1 & 0xFFFF);
+  const al = a & 0xFFFF;
+  const ah = a >>> 16;
+  const bl = b & 0xFFFF;
+  const bh = b >>> 16;
+  const low = al * bl;
+  const m1 = ah * bl + (low >>> 16);
+  const m2 = al * bh + (m1 & 0xFFFF);
   // m1 needs 33 bits at most; the division keeps it exact
   return (ah * bh + Math.floor(m1 / 0x1_0000) + Math.floor(m2 / 0x1_0000)) | 0;
 }
@@ -47,27 +52,32 @@ function accumulate(s: CpuState, op: Op, low: number, high: number): void {
 
 /** UMULL */
 export function umull(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   put(s, op, Math.imul(a, b), highUnsigned(a, b));
 }
 /** SMULL */
 export function smull(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   put(s, op, Math.imul(a, b), highSigned(a, b));
 }
 /** UMLAL */
 export function umlal(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   accumulate(s, op, Math.imul(a, b), highUnsigned(a, b));
 }
 /** SMLAL */
 export function smlal(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   accumulate(s, op, Math.imul(a, b), highSigned(a, b));
 }
 /** UMAAL: n × m + low + high, which fits in 64 bits */
 export function umaal(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   const sum = (Math.imul(a, b) >>> 0) + (s.r[op.a]! >>> 0) + (s.r[op.d]! >>> 0);
   put(s, op, sum | 0, (highUnsigned(a, b) + Math.floor(sum / 0x1_0000_0000)) | 0);
 }
@@ -86,12 +96,14 @@ export function smlalxy(s: CpuState, _: CpuSystem, op: Op): void {
 }
 /** SMLALD{X} */
 export function smlald(s: CpuState, _: CpuSystem, op: Op): void {
-  const n = s.r[op.n]!, m = op.x !== 0 ? swapHalves(s.r[op.m]!) : s.r[op.m]!;
+  const n = s.r[op.n]!;
+  const m = op.x !== 0 ? swapHalves(s.r[op.m]!) : s.r[op.m]!;
   accumulateNumber(s, op, bottom(n) * bottom(m) + top(n) * top(m));
 }
 /** SMLSLD{X} */
 export function smlsld(s: CpuState, _: CpuSystem, op: Op): void {
-  const n = s.r[op.n]!, m = op.x !== 0 ? swapHalves(s.r[op.m]!) : s.r[op.m]!;
+  const n = s.r[op.n]!;
+  const m = op.x !== 0 ? swapHalves(s.r[op.m]!) : s.r[op.m]!;
   accumulateNumber(s, op, bottom(n) * bottom(m) - top(n) * top(m));
 }
 const swapHalves = (x: number): number => (x << 16) | (x >>> 16);
@@ -115,25 +127,29 @@ export function smlawy(s: CpuState, _: CpuSystem, op: Op): void {
 }
 /** SMLAD{X}, SMUAD{X} */
 export function smlad(s: CpuState, _: CpuSystem, op: Op): void {
-  const n = s.r[op.n]!, m = op.x !== 0 ? swapHalves(s.r[op.m]!) : s.r[op.m]!;
+  const n = s.r[op.n]!;
+  const m = op.x !== 0 ? swapHalves(s.r[op.m]!) : s.r[op.m]!;
   const sum = bottom(n) * bottom(m) + top(n) * top(m);
   s.r[op.d] = overflowing(s, op.a === 15 ? sum : sum + s.r[op.a]!);
 }
 /** SMLSD{X}, SMUSD{X} */
 export function smlsd(s: CpuState, _: CpuSystem, op: Op): void {
-  const n = s.r[op.n]!, m = op.x !== 0 ? swapHalves(s.r[op.m]!) : s.r[op.m]!;
+  const n = s.r[op.n]!;
+  const m = op.x !== 0 ? swapHalves(s.r[op.m]!) : s.r[op.m]!;
   const difference = bottom(n) * bottom(m) - top(n) * top(m);
   s.r[op.d] = overflowing(s, op.a === 15 ? difference : difference + s.r[op.a]!);
 }
 /** SMMLA{R}, SMMUL{R}: the high word of accumulator:0 + product, rounded when `op.r` */
 export function smmla(s: CpuState, _: CpuSystem, op: Op): void {
-  const n = s.r[op.n]!, m = s.r[op.m]!;
+  const n = s.r[op.n]!;
+  const m = s.r[op.m]!;
   const high = highSigned(n, m) + (op.r !== 0 ? Math.imul(n, m) >>> 31 : 0);
   s.r[op.d] = (op.a === 15 ? high : s.r[op.a]! + high) | 0;
 }
 /** SMMLS{R} */
 export function smmls(s: CpuState, _: CpuSystem, op: Op): void {
-  const n = s.r[op.n]!, m = s.r[op.m]!;
+  const n = s.r[op.n]!;
+  const m = s.r[op.m]!;
   // accumulator:0 - product: the low word borrows unless it is zero
   const low = -Math.imul(n, m) | 0;
   const high = (s.r[op.a]! - highSigned(n, m) - (low !== 0 ? 1 : 0)) | 0;

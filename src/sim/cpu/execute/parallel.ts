@@ -53,9 +53,12 @@ const UH: Manner = { signed: false, setsGe: false, finish: (_s, x) => x >> 1 };
 function halves(manner: Manner, low: boolean, high: boolean, cross: boolean): Executor {
   const { signed, setsGe, finish } = manner;
   return (s: CpuState, _: CpuSystem, op: Op): void => {
-    const a = s.r[op.n]!, b = cross ? rotated(s.r[op.m]!, 16) : s.r[op.m]!;
-    const a0 = signed ? (a << 16) >> 16 : a & 0xFFFF, a1 = signed ? a >> 16 : a >>> 16;
-    const b0 = signed ? (b << 16) >> 16 : b & 0xFFFF, b1 = signed ? b >> 16 : b >>> 16;
+    const a = s.r[op.n]!;
+    const b = cross ? rotated(s.r[op.m]!, 16) : s.r[op.m]!;
+    const a0 = signed ? (a << 16) >> 16 : a & 0xFFFF;
+    const a1 = signed ? a >> 16 : a >>> 16;
+    const b0 = signed ? (b << 16) >> 16 : b & 0xFFFF;
+    const b1 = signed ? b >> 16 : b >>> 16;
     if (setsGe) s.ge = 0;
     const r0 = finish(s, low ? a0 + b0 : a0 - b0, 16, low, 0b0011);
     const r1 = finish(s, high ? a1 + b1 : a1 - b1, 16, high, 0b1100);
@@ -66,7 +69,8 @@ function halves(manner: Manner, low: boolean, high: boolean, cross: boolean): Ex
 function bytes(manner: Manner, plus: boolean): Executor {
   const { signed, setsGe, finish } = manner;
   return (s: CpuState, _: CpuSystem, op: Op): void => {
-    const a = s.r[op.n]!, b = s.r[op.m]!;
+    const a = s.r[op.n]!;
+    const b = s.r[op.m]!;
     if (setsGe) s.ge = 0;
     let r = 0;
     for (let i = 0; i < 4; i++) {
@@ -108,7 +112,8 @@ export function sel(s: CpuState, _: CpuSystem, op: Op): void {
 }
 /** USADA8, USAD8 (`op.a` 15): sum of absolute differences */
 export function usada8(s: CpuState, _: CpuSystem, op: Op): void {
-  const a = s.r[op.n]!, b = s.r[op.m]!;
+  const a = s.r[op.n]!;
+  const b = s.r[op.m]!;
   let sum = op.a === 15 ? 0 : s.r[op.a]!;
   for (let i = 0; i < 32; i += 8) sum += Math.abs(((a >>> i) & 0xFF) - ((b >>> i) & 0xFF));
   s.r[op.d] = sum | 0;
@@ -140,13 +145,17 @@ export function uxtah(s: CpuState, _: CpuSystem, op: Op): void {
 }
 /** SXTAB16, SXTB16 (`op.n` 15) */
 export function sxtab16(s: CpuState, _: CpuSystem, op: Op): void {
-  const x = rotated(s.r[op.m]!, op.k), a = op.n === 15 ? 0 : s.r[op.n]!;
-  const low = a + ((x << 24) >> 24), high = (a >>> 16) + ((x << 8) >> 24);
+  const x = rotated(s.r[op.m]!, op.k);
+  const a = op.n === 15 ? 0 : s.r[op.n]!;
+  const low = a + ((x << 24) >> 24);
+  const high = (a >>> 16) + ((x << 8) >> 24);
   s.r[op.d] = (high << 16) | (low & 0xFFFF);
 }
 /** UXTAB16, UXTB16 (`op.n` 15) */
 export function uxtab16(s: CpuState, _: CpuSystem, op: Op): void {
-  const x = rotated(s.r[op.m]!, op.k), a = op.n === 15 ? 0 : s.r[op.n]!;
-  const low = a + (x & 0xFF), high = (a >>> 16) + ((x >>> 16) & 0xFF);
+  const x = rotated(s.r[op.m]!, op.k);
+  const a = op.n === 15 ? 0 : s.r[op.n]!;
+  const low = a + (x & 0xFF);
+  const high = (a >>> 16) + ((x >>> 16) & 0xFF);
   s.r[op.d] = (high << 16) | (low & 0xFFFF);
 }

@@ -20,7 +20,8 @@ export function modified(op: Op): void {
       op.i = (x << 24) | (x << 16) | (x << 8) | x;
       return;
     default: {
-      const unrotated = 0x80 | (op.i & 0x7F), by = op.i >> 7;
+      const unrotated = 0x80 | (op.i & 0x7F);
+      const by = op.i >> 7;
       op.i = (unrotated >>> by) | (unrotated << (32 - by));
       op.C = op.i >>> 31;
     }
@@ -95,7 +96,8 @@ export const relative20 = (op: Op): void =>
   target(op, (((op.s << 19) | (op.q << 18) | (op.p << 17) | op.i) << 12) >> 11);
 /** B T4, BL: S:I1:I2:imm10:imm11 with I = NOT(J EOR S) */
 export const relative24 = (op: Op): void => {
-  const i1 = 1 ^ op.p ^ op.s, i2 = 1 ^ op.q ^ op.s;
+  const i1 = 1 ^ op.p ^ op.s;
+  const i2 = 1 ^ op.q ^ op.s;
   target(op, (((op.s << 23) | (i1 << 22) | (i2 << 21) | op.i) << 8) >> 7);
 };
 

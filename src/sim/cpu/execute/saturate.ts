@@ -2,11 +2,13 @@
 import type { CpuState, CpuSystem } from "../state.ts";
 import type { Op } from "../op.ts";
 
-const LOWEST = -0x8000_0000, HIGHEST = 0x7FFF_FFFF;
+const LOWEST = -0x8000_0000;
+const HIGHEST = 0x7FFF_FFFF;
 
 /** `x` within -2^(bits-1) … 2^(bits-1)-1 */
 function signedSat(s: CpuState, x: number, bits: number): number {
-  const high = 2 ** (bits - 1) - 1, low = -high - 1;
+  const high = 2 ** (bits - 1) - 1;
+  const low = -high - 1;
   if (x >= low && x <= high) return x;
   s.q = 1;
   return x < low ? low : high;
@@ -33,13 +35,15 @@ export function usat(s: CpuState, _: CpuSystem, op: Op): void {
 /** SSAT16 */
 export function ssat16(s: CpuState, _: CpuSystem, op: Op): void {
   const x = s.r[op.n]!;
-  const low = signedSat(s, (x << 16) >> 16, op.w + 1), high = signedSat(s, x >> 16, op.w + 1);
+  const low = signedSat(s, (x << 16) >> 16, op.w + 1);
+  const high = signedSat(s, x >> 16, op.w + 1);
   s.r[op.d] = (high << 16) | (low & 0xFFFF);
 }
 /** USAT16 */
 export function usat16(s: CpuState, _: CpuSystem, op: Op): void {
   const x = s.r[op.n]!;
-  const low = unsignedSat(s, (x << 16) >> 16, op.w), high = unsignedSat(s, x >> 16, op.w);
+  const low = unsignedSat(s, (x << 16) >> 16, op.w);
+  const high = unsignedSat(s, x >> 16, op.w);
   s.r[op.d] = (high << 16) | low;
 }
 

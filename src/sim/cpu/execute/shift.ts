@@ -5,7 +5,8 @@ import { addFlags, branchTo, setNZ, subFlags } from "./alu.ts";
 
 /** LSL (register): by the low byte of Rm. */
 export function lslRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const x = s.r[op.n]!, by = s.r[op.m]! & 255;
+  const x = s.r[op.n]!;
+  const by = s.r[op.m]! & 255;
   const r = by < 32 ? x << by : 0;
   if (op.S !== 0) {
     if (by !== 0) s.c = by <= 32 ? (x >>> (32 - by)) & 1 : 0;
@@ -15,7 +16,8 @@ export function lslRegister(s: CpuState, _: CpuSystem, op: Op): void {
 }
 /** LSR (register) */
 export function lsrRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const x = s.r[op.n]!, by = s.r[op.m]! & 255;
+  const x = s.r[op.n]!;
+  const by = s.r[op.m]! & 255;
   const r = by < 32 ? (x >>> by) | 0 : 0;
   if (op.S !== 0) {
     if (by !== 0) s.c = by <= 32 ? (x >>> (by - 1)) & 1 : 0;
@@ -25,7 +27,8 @@ export function lsrRegister(s: CpuState, _: CpuSystem, op: Op): void {
 }
 /** ASR (register) */
 export function asrRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const x = s.r[op.n]!, by = s.r[op.m]! & 255;
+  const x = s.r[op.n]!;
+  const by = s.r[op.m]! & 255;
   const r = x >> (by < 32 ? by : 31);
   if (op.S !== 0) {
     if (by !== 0) s.c = (by <= 32 ? x >>> (by - 1) : x >>> 31) & 1;
@@ -35,7 +38,8 @@ export function asrRegister(s: CpuState, _: CpuSystem, op: Op): void {
 }
 /** ROR (register) */
 export function rorRegister(s: CpuState, _: CpuSystem, op: Op): void {
-  const x = s.r[op.n]!, by = s.r[op.m]! & 255;
+  const x = s.r[op.n]!;
+  const by = s.r[op.m]! & 255;
   const r = (x >>> (by & 31)) | (x << (32 - (by & 31)));
   if (op.S !== 0) {
     if (by !== 0) s.c = r >>> 31;

@@ -66,7 +66,8 @@ export function storeBytePost(s: CpuState, system: CpuSystem, op: Op): void {
 
 /** STRT and its kind: `op.w` bytes. */
 export function storeUnprivileged(s: CpuState, system: CpuSystem, op: Op): void {
-  const at = (s.r[op.n]! + op.i) | 0, value = s.r[op.t]!;
+  const at = (s.r[op.n]! + op.i) | 0;
+  const value = s.r[op.t]!;
   if (system.storeUnprivileged === undefined) {
     (op.w === 4 ? store32 : op.w === 2 ? store16 : store8)(s, system, at, value);
     return;
