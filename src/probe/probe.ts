@@ -51,19 +51,26 @@ export interface Probe extends AsyncDisposable {
   readonly counters: Counters;
   /** what this firmware cannot do that a newer one can, one sentence each; empty when nothing */
   readonly lacks: readonly string[];
-  /** Target voltage in volts; undefined when the probe cannot measure. */
+  /** Target voltage in volts; undefined when the probe cannot measure, or what it says is nonsense. */
   voltage(): Promise<number | undefined>;
-  /** Faults: link-no-answer, link-no-power and those of the pipe. */
+  /** Faults: link-no-answer, link-no-power, link-only-slow and those of the pipe. */
   connect(wish: ConnectWish): Promise<Connected>;
-  /** Leaves debug mode; NRST is released by it. */
-  disconnect(): Promise<void>;
+  /**
+   * Leaves debug mode; NRST is released by it. With `keepReset` the probe stays in debug mode, also
+   * when it is disposed, because leaving would release NRST.
+   */
+  disconnect(how?: { readonly keepReset: boolean }): Promise<void>;
   /** Drives NRST low, or lets it go. Whether the wire exists cannot be seen from here. */
   holdReset(held: boolean): Promise<void>;
   /** Raw DP and AP accesses in order; one word a read, in order. */
   transfer(steps: readonly DapStep[]): Promise<Uint32Array>;
   /** Clears sticky errors after a fault. */
   clearErrors(): Promise<void>;
-  /** memory commands of the probe itself; absent on a probe without */
-  readonly fastMemory?: (ap: number) => Memory;
+  /**
+   * Memory commands of the probe itself; absent on a probe without. `csw`: bits 31:8 of the MEM-AP's
+   * CSW for every access, 0 or absent for the probe's own choice; what `batch` does to device
+   * addresses always uses the probe's own.
+   */
+  readonly fastMemory?: (ap: number, csw?: number) => Memory;
   readonly fastCore?: FastCore;
 }
