@@ -8,7 +8,7 @@
  * bits in parentheses): a permitted choice, and the one that a user notices.
  *
  * Cycles are a simple model (the M7's pipeline is not published): 1 an instruction; loads 2; LDM, STM, PUSH, POP
- * 1 + a register each; divisions 7; a taken branch 1 more. After ARM DDI 0439 (Cortex-M4), table 3-1.
+ * 1 + a register each; divisions 7, VDIV and VSQRT 14; VMLA and its kind 3; a taken branch 1 more. After ARM DDI 0439 (Cortex-M4), table 3-1.
  */
 import type { Op, Row } from "./op.ts";
 import * as im from "./execute/data_immediate.ts";
@@ -24,7 +24,11 @@ import * as mu from "./execute/multiply.ts";
 import * as sa from "./execute/saturate.ts";
 import * as dsp from "./execute/parallel.ts";
 import * as sp from "./execute/special.ts";
+import * as v from "./execute/vfp.ts";
+import * as vm from "./execute/vfp_move.ts";
 import * as p from "./execute/prepare.ts";
+import * as fp from "./execute/vfp_prepare.ts";
+import { AWAY, DOWN, NEAREST, UP, ZERO } from "./execute/float.ts";
 import { ASR, LSL, LSR, ROR, RRX } from "./execute/alu.ts";
 
 const it = "outside IT";
@@ -429,6 +433,86 @@ const multiplies: Row[] = [
 ];
 
 // deno-fmt-ignore
+const floats: Row[] = [
+  // ── floating-point load and store · A6.5
+  { pattern: "1110 1100 1DW0 nnnn dddd 1010 iiii iiii", name: "VSTM T2", run: vm.vstm, notPc: "n", where: fp.singles, prepare: fp.singleList },
+  { pattern: "1110 1101 0D10 nnnn dddd 1010 iiii iiii", name: "VSTMDB T2, VPUSH", run: vm.vstmdb, notPc: "n", where: fp.singles, prepare: fp.singleList },
+  { pattern: "1110 1100 1DW1 nnnn dddd 1010 iiii iiii", name: "VLDM T2, VPOP", run: vm.vldm, notPc: "n", where: fp.singles, prepare: fp.singleList },
+  { pattern: "1110 1101 0D11 nnnn dddd 1010 iiii iiii", name: "VLDMDB T2", run: vm.vldmdb, notPc: "n", where: fp.singles, prepare: fp.singleList },
+  { pattern: "1110 1100 1DW0 nnnn dddd 1011 iiii iiii", name: "VSTM T1", run: vm.vstm, notPc: "n", where: fp.doubles, prepare: fp.doubleList },
+  { pattern: "1110 1101 0D10 nnnn dddd 1011 iiii iiii", name: "VSTMDB T1, VPUSH", run: vm.vstmdb, notPc: "n", where: fp.doubles, prepare: fp.doubleList },
+  { pattern: "1110 1100 1DW1 nnnn dddd 1011 iiii iiii", name: "VLDM T1, VPOP", run: vm.vldm, notPc: "n", where: fp.doubles, prepare: fp.doubleList },
+  { pattern: "1110 1101 0D11 nnnn dddd 1011 iiii iiii", name: "VLDMDB T1", run: vm.vldmdb, notPc: "n", where: fp.doubles, prepare: fp.doubleList },
+  { pattern: "1110 1101 UD00 nnnn dddd 1010 iiii iiii", name: "VSTR T2", run: vm.vstr, notPc: "n", prepare: fp.singleWord },
+  { pattern: "1110 1101 UD01 1111 dddd 1010 iiii iiii", name: "VLDR T2, literal", run: vm.vldrLiteral, cycles: LOAD, prepare: fp.singleLiteral },
+  { pattern: "1110 1101 UD01 nnnn dddd 1010 iiii iiii", name: "VLDR T2", run: vm.vldr, cycles: LOAD, prepare: fp.singleWord },
+  { pattern: "1110 1101 U000 nnnn dddd 1011 iiii iiii", name: "VSTR T1", run: vm.vstr, cycles: 2, notPc: "n", prepare: fp.doubleWord },
+  { pattern: "1110 1101 U001 1111 dddd 1011 iiii iiii", name: "VLDR T1, literal", run: vm.vldrLiteral, cycles: 3, prepare: fp.doubleLiteral },
+  { pattern: "1110 1101 U001 nnnn dddd 1011 iiii iiii", name: "VLDR T1", run: vm.vldr, cycles: 3, prepare: fp.doubleWord },
+  // ── transfers between core and floating-point registers · A6.6, A6.7
+  { pattern: "1110 1110 0000 nnnn tttt 1010 N(0)(0)1 (0)(0)(0)(0)", name: "VMOV (core register to single)", run: vm.vmovFromCore, not: "t", prepare: fp.singleN },
+  { pattern: "1110 1110 0001 nnnn tttt 1010 N(0)(0)1 (0)(0)(0)(0)", name: "VMOV (single to core register)", run: vm.vmovToCore, not: "t", prepare: fp.singleN },
+  { pattern: "1110 1110 00x0 nnnn tttt 1011 0(0)(0)1 (0)(0)(0)(0)", name: "VMOV (core register to scalar)", run: vm.vmovFromCore, not: "t", prepare: fp.scalar },
+  { pattern: "1110 1110 00x1 nnnn tttt 1011 0(0)(0)1 (0)(0)(0)(0)", name: "VMOV (scalar to core register)", run: vm.vmovToCore, not: "t", prepare: fp.scalar },
+  { pattern: "1110 1110 1110 0001 tttt 1010 (0)(0)(0)1 (0)(0)(0)(0)", name: "VMSR T1", run: vm.vmsr, not: "t" },
+  { pattern: "1110 1110 1111 0001 tttt 1010 (0)(0)(0)1 (0)(0)(0)(0)", name: "VMRS T1", run: vm.vmrs, notSp: "t" },
+  { pattern: "1110 1100 0100 eeee tttt 1010 00M1 mmmm", name: "VMOV (two core registers to two singles)", run: vm.vmovPairFromCore, not: "te", where: fp.pair, prepare: fp.singleM },
+  { pattern: "1110 1100 0101 eeee tttt 1010 00M1 mmmm", name: "VMOV (two singles to two core registers)", run: vm.vmovPairToCore, not: "te", where: fp.pairToCore, prepare: fp.singleM },
+  { pattern: "1110 1100 0100 eeee tttt 1011 0001 mmmm", name: "VMOV (two core registers to a double)", run: vm.vmovPairFromCore, not: "te", prepare: fp.doubleM },
+  { pattern: "1110 1100 0101 eeee tttt 1011 0001 mmmm", name: "VMOV (double to two core registers)", run: vm.vmovPairToCore, not: "te", where: (o) => o.t !== o.e, prepare: fp.doubleM },
+  // ── floating-point data processing, single precision · A6.4
+  { pattern: "1110 1110 0D00 nnnn dddd 1010 N0M0 mmmm", name: "VMLA T2", run: v.vmla, cycles: 3, prepare: fp.three },
+  { pattern: "1110 1110 0D00 nnnn dddd 1010 N1M0 mmmm", name: "VMLS T2", run: v.vmls, cycles: 3, prepare: fp.three },
+  { pattern: "1110 1110 0D01 nnnn dddd 1010 N1M0 mmmm", name: "VNMLA T1", run: v.vnmla, cycles: 3, prepare: fp.three },
+  { pattern: "1110 1110 0D01 nnnn dddd 1010 N0M0 mmmm", name: "VNMLS T1", run: v.vnmls, cycles: 3, prepare: fp.three },
+  { pattern: "1110 1110 0D10 nnnn dddd 1010 N0M0 mmmm", name: "VMUL T2", run: v.vmul, prepare: fp.three },
+  { pattern: "1110 1110 0D10 nnnn dddd 1010 N1M0 mmmm", name: "VNMUL T2", run: v.vnmul, prepare: fp.three },
+  { pattern: "1110 1110 0D11 nnnn dddd 1010 N0M0 mmmm", name: "VADD T2", run: v.vadd, prepare: fp.three },
+  { pattern: "1110 1110 0D11 nnnn dddd 1010 N1M0 mmmm", name: "VSUB T2", run: v.vsub, prepare: fp.three },
+  { pattern: "1110 1110 1D00 nnnn dddd 1010 N0M0 mmmm", name: "VDIV T1", run: v.vdiv, cycles: 14, prepare: fp.three },
+  { pattern: "1110 1110 1D01 nnnn dddd 1010 N1M0 mmmm", name: "VFNMA T1", run: v.vfnma, cycles: 3, prepare: fp.three },
+  { pattern: "1110 1110 1D01 nnnn dddd 1010 N0M0 mmmm", name: "VFNMS T1", run: v.vfnms, cycles: 3, prepare: fp.three },
+  { pattern: "1110 1110 1D10 nnnn dddd 1010 N0M0 mmmm", name: "VFMA T2", run: v.vfma, cycles: 3, prepare: fp.three },
+  { pattern: "1110 1110 1D10 nnnn dddd 1010 N1M0 mmmm", name: "VFMS T2", run: v.vfms, cycles: 3, prepare: fp.three },
+  { pattern: "1110 1110 1D11 iiii dddd 1010 (0)0(0)0 jjjj", name: "VMOV (immediate) T2", run: vm.vmovImmediate, prepare: fp.immediate },
+  { pattern: "1110 1110 1D11 0000 dddd 1010 01M0 mmmm", name: "VMOV (register) T2", run: vm.vmov, prepare: fp.two },
+  { pattern: "1110 1110 1D11 0000 dddd 1010 11M0 mmmm", name: "VABS T2", run: v.vabs, prepare: fp.two },
+  { pattern: "1110 1110 1D11 0001 dddd 1010 01M0 mmmm", name: "VNEG T2", run: v.vneg, prepare: fp.two },
+  { pattern: "1110 1110 1D11 0001 dddd 1010 11M0 mmmm", name: "VSQRT T1", run: v.vsqrt, cycles: 14, prepare: fp.two },
+  { pattern: "1110 1110 1D11 0010 dddd 1010 T1M0 mmmm", name: "VCVTB, VCVTT T1, from half", run: v.vcvtFromHalf, prepare: fp.two },
+  { pattern: "1110 1110 1D11 0011 dddd 1010 T1M0 mmmm", name: "VCVTB, VCVTT T1, to half", run: v.vcvtToHalf, prepare: fp.two },
+  { pattern: "1110 1110 1D11 0100 dddd 1010 q1M0 mmmm", name: "VCMP, VCMPE T1", run: v.vcmp, prepare: fp.two },
+  { pattern: "1110 1110 1D11 0101 dddd 1010 q1(0)0 (0)(0)(0)(0)", name: "VCMP, VCMPE T2, zero", run: v.vcmpZero, prepare: fp.two },
+  { pattern: "1110 1110 1D11 0110 dddd 1010 01M0 mmmm", name: "VRINTR T1", run: v.vrintr, prepare: fp.two },
+  { pattern: "1110 1110 1D11 0110 dddd 1010 11M0 mmmm", name: "VRINTZ T1", run: v.vrint, prepare: fp.rounding(ZERO) },
+  { pattern: "1110 1110 1D11 0111 dddd 1010 01M0 mmmm", name: "VRINTX T1", run: v.vrintx, prepare: fp.two },
+  { pattern: "1110 1110 1D11 1000 dddd 1010 01M0 mmmm", name: "VCVT T1, from unsigned", run: v.vcvtFromInteger, prepare: fp.unsigned },
+  { pattern: "1110 1110 1D11 1000 dddd 1010 11M0 mmmm", name: "VCVT T1, from signed", run: v.vcvtFromInteger, prepare: fp.two },
+  { pattern: "1110 1110 1D11 1100 dddd 1010 01M0 mmmm", name: "VCVTR T1, to unsigned", run: v.vcvtrToInteger, prepare: fp.unsigned },
+  { pattern: "1110 1110 1D11 1101 dddd 1010 01M0 mmmm", name: "VCVTR T1, to signed", run: v.vcvtrToInteger, prepare: fp.two },
+  { pattern: "1110 1110 1D11 1100 dddd 1010 11M0 mmmm", name: "VCVT T1, to unsigned", run: v.vcvtToInteger, prepare: fp.unsignedRounding(ZERO) },
+  { pattern: "1110 1110 1D11 1101 dddd 1010 11M0 mmmm", name: "VCVT T1, to signed", run: v.vcvtToInteger, prepare: fp.rounding(ZERO) },
+  { pattern: "1110 1110 1D11 101U dddd 1010 x1j0 iiii", name: "VCVT T1, from fixed point", run: v.vcvtFromFixed, where: fp.fraction, prepare: fp.fixed },
+  { pattern: "1110 1110 1D11 111U dddd 1010 x1j0 iiii", name: "VCVT T1, to fixed point", run: v.vcvtToFixed, where: fp.fraction, prepare: fp.fixed },
+  // ── FPv5 · A6.4, encodings with bit 28 set
+  { pattern: "1111 1110 0Dcc nnnn dddd 1010 N0M0 mmmm", name: "VSEL T1", run: v.vsel, prepare: fp.select },
+  { pattern: "1111 1110 1D00 nnnn dddd 1010 N0M0 mmmm", name: "VMAXNM T1", run: v.vmaxnm, prepare: fp.three },
+  { pattern: "1111 1110 1D00 nnnn dddd 1010 N1M0 mmmm", name: "VMINNM T1", run: v.vminnm, prepare: fp.three },
+  { pattern: "1111 1110 1D11 1000 dddd 1010 01M0 mmmm", name: "VRINTA T1", run: v.vrint, prepare: fp.rounding(AWAY) },
+  { pattern: "1111 1110 1D11 1001 dddd 1010 01M0 mmmm", name: "VRINTN T1", run: v.vrint, prepare: fp.rounding(NEAREST) },
+  { pattern: "1111 1110 1D11 1010 dddd 1010 01M0 mmmm", name: "VRINTP T1", run: v.vrint, prepare: fp.rounding(UP) },
+  { pattern: "1111 1110 1D11 1011 dddd 1010 01M0 mmmm", name: "VRINTM T1", run: v.vrint, prepare: fp.rounding(DOWN) },
+  { pattern: "1111 1110 1D11 1100 dddd 1010 01M0 mmmm", name: "VCVTA T1, to unsigned", run: v.vcvtToInteger, prepare: fp.unsignedRounding(AWAY) },
+  { pattern: "1111 1110 1D11 1100 dddd 1010 11M0 mmmm", name: "VCVTA T1, to signed", run: v.vcvtToInteger, prepare: fp.rounding(AWAY) },
+  { pattern: "1111 1110 1D11 1101 dddd 1010 01M0 mmmm", name: "VCVTN T1, to unsigned", run: v.vcvtToInteger, prepare: fp.unsignedRounding(NEAREST) },
+  { pattern: "1111 1110 1D11 1101 dddd 1010 11M0 mmmm", name: "VCVTN T1, to signed", run: v.vcvtToInteger, prepare: fp.rounding(NEAREST) },
+  { pattern: "1111 1110 1D11 1110 dddd 1010 01M0 mmmm", name: "VCVTP T1, to unsigned", run: v.vcvtToInteger, prepare: fp.unsignedRounding(UP) },
+  { pattern: "1111 1110 1D11 1110 dddd 1010 11M0 mmmm", name: "VCVTP T1, to signed", run: v.vcvtToInteger, prepare: fp.rounding(UP) },
+  { pattern: "1111 1110 1D11 1111 dddd 1010 01M0 mmmm", name: "VCVTM T1, to unsigned", run: v.vcvtToInteger, prepare: fp.unsignedRounding(DOWN) },
+  { pattern: "1111 1110 1D11 1111 dddd 1010 11M0 mmmm", name: "VCVTM T1, to signed", run: v.vcvtToInteger, prepare: fp.rounding(DOWN) },
+];
+
+// deno-fmt-ignore
 const coprocessors: Row[] = [
   // ── coprocessors that are not there, and what is left of 10 and 11 (the FPU) · A5.3.18
   { pattern: "111- 110- ---- ---- ---- 101- ---- ----", name: "floating-point load or store, undefined", run: sp.undefinedFloat, ends },
@@ -449,6 +533,7 @@ export const encodings: readonly Row[] = [
   ...loads,
   ...registers,
   ...multiplies,
+  ...floats,
   ...coprocessors,
 ];
 

@@ -33,6 +33,7 @@ export class CpuState {
   otherSp = 0;
   /** S0 … S31 as raw bits; D registers are pairs */
   readonly s: Uint32Array = new Uint32Array(32);
+  /** as a signed number, like r; N, Z, C, V are its own */
   fpscr = 0;
   /** cycles of the run that is going on; small, so that counting stays integer work */
   spent = 0;
