@@ -7,25 +7,76 @@ export type CoreState = "running" | "halted" | "sleeping" | "locked-up" | "in-re
 /** How a core is attached to. */
 export type AttachMode = "attach" | "halt" | "under-reset";
 
+/** How a core is left: `as-found` puts back what attaching changed. */
+export type LeaveMode = "as-found" | "running" | "halted" | "reset-held";
+
+/** Which way a reset took. */
+export type ResetWay = "nrst" | "sysresetreq";
+
+/** How a reset went. */
+export interface ResetReport {
+  readonly by: ResetWay;
+  /** why it is another way than asked for */
+  readonly note?: string;
+}
+
+/** Why the core stopped, from DFSR. */
+export interface StopReason {
+  readonly why:
+    | "not-stopped"
+    | "breakpoint"
+    | "watchpoint"
+    | "step"
+    | "vector-catch"
+    | "debug-request"
+    | "external"
+    | "unknown";
+  /** of a watchpoint: the watched address */
+  readonly at?: Address;
+}
+
+/** What a watchpoint waits for. */
+export type WatchKind = "read" | "write" | "access";
+
 /** A Cortex-M core. */
 export interface Core {
+  /** as the core sees it: on a Cortex-M7 through its data cache */
   readonly memory: Memory;
+  /**
+   * The same addresses past the data cache: for programming flash, which a write that stays in the cache
+   * would not reach. The same as `memory` on a core without a cache.
+   */
+  readonly uncached: Memory;
   readonly clock: Clock;
   /** CPUID */
   readonly cpuid: number;
-  /** From one read of DHCSR; reading clears its sticky bits. */
+  /** `Cortex-M7 r0p1` */
+  readonly name: string;
+  /** From DHCSR; reading clears its sticky bits, so a reset that has just been seen costs a second read. */
   state(): Promise<CoreState>;
+  /** Fault: core-did-not-halt. */
   halt(): Promise<void>;
+  /** Goes on, over a breakpoint at the present address. Core halted. */
   resume(): Promise<void>;
-  /** One instruction, interrupts masked. Core halted. */
+  /** One instruction, interrupts masked. Core halted. Fault: core-not-halted. */
   step(): Promise<void>;
-  /** Resets by NRST, or by AIRCR.SYSRESETREQ when `how` says so or there is no wire; lets it run. */
-  reset(how?: "nrst" | "sysresetreq"): Promise<void>;
-  /** Resets and stops before the first instruction, by vector catch. */
-  resetAndHalt(how?: "nrst" | "sysresetreq"): Promise<void>;
-  /** Values of registers by name: r0 … r12 sp lr pc xpsr msp psp control faultmask basepri primask fpscr s0 … s31. */
+  /**
+   * Resets by NRST, or by AIRCR.SYSRESETREQ when `how` says so or NRST has no effect; lets it run.
+   * Fault: core-reset-failed.
+   */
+  reset(how?: ResetWay): Promise<ResetReport>;
+  /** Resets and stops before the first instruction, by vector catch. Fault: core-did-not-stop. */
+  resetAndHalt(how?: ResetWay): Promise<ResetReport>;
+  /**
+   * Values of registers by name: r0 … r12 sp lr pc xpsr msp psp control faultmask basepri primask fpscr
+   * s0 … s31. Faults: core-not-halted, core-no-such-register.
+   */
   readRegisters(names: readonly string[]): Promise<readonly number[]>;
   writeRegisters(values: Readonly<Record<string, number>>): Promise<void>;
-  /** Sets or clears a hardware breakpoint. Fault: core-no-breakpoint-left. */
+  /** Sets or clears a hardware breakpoint. Faults: core-no-breakpoint-left, core-cannot-break-there. */
   breakpoint(at: Address, set: boolean): Promise<void>;
+  /** Sets or clears a data watchpoint. Faults: core-no-watchpoint-left, core-cannot-watch. */
+  watchpoint(at: Address, length: number, kind: WatchKind, set: boolean): Promise<void>;
+  /** Why it stopped. */
+  stopReason(): Promise<StopReason>;
 }

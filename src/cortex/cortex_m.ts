@@ -1,0 +1,200 @@
+/** A Cortex-M core: run control, registers, breakpoints, resets. */
+import { type Clock, Deadline, has, hex, type Memory } from "../base/mod.ts";
+import { memoryOf } from "../coresight/mod.ts";
+import type { Probe } from "../probe/mod.ts";
+import { Breakpoints, FPB_READS, type FpbWords } from "./breakpoints.ts";
+import type { Core, CoreState, ResetReport, ResetWay, StopReason, WatchKind } from "./core.ts";
+import { fault } from "./faults.ts";
+import { Registers, stateText } from "./registers.ts";
+import { resetCore, type ResetParts } from "./reset.ts";
+import { AT, coreName, DEBUG, DFSR_ALL, type Dhcsr, dhcsr, isM7, isV8 } from "./scs.ts";
+import { Watchpoints } from "./watchpoints.ts";
+
+/** a core halts within some clocks; a stalled bus access may hold it for longer */
+const HALT_MS = 100;
+const LOOK_MS = 1;
+
+/** Which core. */
+export interface CoreOptions {
+  /** access port that the core's bus is behind; 0 on all STM32 with one core, the default */
+  readonly ap?: number;
+}
+
+/** A core on an access port. */
+export class CortexM implements Core {
+  readonly memory: Memory;
+  readonly name: string;
+  readonly breakpoints: Breakpoints;
+  readonly watchpoints: Watchpoints;
+  readonly #registers: Registers;
+  #stepped = false;
+  constructor(
+    readonly probe: Probe,
+    readonly clock: Clock,
+    readonly uncached: Memory,
+    readonly cpuid: number,
+    fpb: FpbWords,
+    ap: number,
+  ) {
+    this.memory = isM7(cpuid) ? memoryOf(probe, ap, clock, { cacheable: true }) : uncached;
+    this.name = coreName(cpuid) ?? "Cortex-M";
+    this.breakpoints = new Breakpoints(uncached, this.name, fpb);
+    this.watchpoints = new Watchpoints(uncached, this.name, isV8(cpuid));
+    // the probe's own register command goes through access port 0
+    this.#registers = new Registers(uncached, this.name, ap === 0 ? probe.fastCore : undefined);
+  }
+
+  get #parts(): ResetParts {
+    return { probe: this.probe, memory: this.uncached, clock: this.clock };
+  }
+
+  async #look(): Promise<Dhcsr> {
+    const [value = 0] = await this.uncached.batch([{ read: AT.DHCSR }]);
+    return dhcsr(value);
+  }
+
+  async state(): Promise<CoreState> {
+    let now = await this.#look();
+    // sticky: only a second look tells a reset that lasts from one that is over
+    if (now.reset) now = await this.#look();
+    return stateText(now);
+  }
+
+  async halt(): Promise<void> {
+    this.#stepped = false;
+    const deadline = new Deadline(this.clock, HALT_MS);
+    let resets = 0;
+    for (;;) {
+      const [value = 0] = await this.uncached.batch([
+        { write: AT.DHCSR, value: DEBUG.halt },
+        { read: AT.DHCSR },
+      ]);
+      const now = dhcsr(value);
+      if (now.halted) return;
+      if (now.reset) resets++;
+      if (deadline.over) {
+        throw fault("core-did-not-halt", resets > 0 ? { ms: HALT_MS, resets } : { ms: HALT_MS }, {
+          evidence: [{ what: "DHCSR", addr: hex(AT.DHCSR), value: hex(value) }],
+        });
+      }
+      await this.clock.sleep(LOOK_MS);
+    }
+  }
+
+  async resume(): Promise<void> {
+    if (await this.#atBreakpoint() !== undefined) await this.step();
+    this.#stepped = false;
+    await this.uncached.batch([
+      { write: AT.DFSR, value: DFSR_ALL },
+      { write: AT.DHCSR, value: DEBUG.run },
+    ]);
+  }
+
+  /** The present address, when a comparator is there: it would stop the core before it has moved. */
+  async #atBreakpoint(): Promise<number | undefined> {
+    if (!this.breakpoints.any) return undefined;
+    const [pc = 0] = await this.readRegisters(["pc"]);
+    return this.breakpoints.at(pc) ? pc : undefined;
+  }
+
+  async step(): Promise<void> {
+    const here = await this.#atBreakpoint();
+    if (here !== undefined) await this.breakpoints.clear(here);
+    await this.#step();
+    if (here !== undefined) await this.breakpoints.set(here);
+  }
+
+  async #step(): Promise<void> {
+    const words = await this.uncached.batch([
+      { read: AT.DHCSR },
+      { write: AT.DFSR, value: DFSR_ALL },
+      { write: AT.DHCSR, value: DEBUG.mask },
+      { write: AT.DHCSR, value: DEBUG.step },
+      // ends an instruction that waits (WFI, a stalled access), and unmasks
+      { write: AT.DHCSR, value: DEBUG.halt },
+      { read: AT.DHCSR },
+    ]);
+    const before = dhcsr(words[0] ?? 0);
+    if (!before.halted) {
+      await this.uncached.batch([{ write: AT.DHCSR, value: DEBUG.run }]);
+      throw fault("core-not-halted", { what: "step", state: stateText(before) });
+    }
+    if (!dhcsr(words[1] ?? 0).halted) await this.halt();
+    this.#stepped = true;
+  }
+
+  async reset(how?: ResetWay): Promise<ResetReport> {
+    this.#stepped = false;
+    const report = await resetCore(this.#parts, how, false);
+    await this.#rewrite();
+    return report;
+  }
+
+  async resetAndHalt(how?: ResetWay): Promise<ResetReport> {
+    this.#stepped = false;
+    const report = await resetCore(this.#parts, how, true);
+    await this.#rewrite();
+    return report;
+  }
+
+  async #rewrite(): Promise<void> {
+    await this.breakpoints.rewrite();
+    await this.watchpoints.rewrite();
+  }
+
+  async readRegisters(names: readonly string[]): Promise<readonly number[]> {
+    return await this.#registers.read(names);
+  }
+
+  async writeRegisters(values: Readonly<Record<string, number>>): Promise<void> {
+    await this.#registers.write(values);
+  }
+
+  async breakpoint(at: number, set: boolean): Promise<void> {
+    await (set ? this.breakpoints.set(at) : this.breakpoints.clear(at));
+  }
+
+  async watchpoint(at: number, length: number, kind: WatchKind, set: boolean): Promise<void> {
+    const watch = { at, length, kind };
+    await (set ? this.watchpoints.set(watch) : this.watchpoints.clear(watch));
+  }
+
+  /** Priority as OpenOCD: a breakpoint before a watchpoint, both before the halt itself. */
+  async stopReason(): Promise<StopReason> {
+    const [state = 0, dfsr = 0] = await this.uncached.batch([{ read: AT.DHCSR }, {
+      read: AT.DFSR,
+    }]);
+    if (!dhcsr(state).halted) return { why: "not-stopped" };
+    if (has(dfsr, 2)) return { why: "breakpoint" };
+    if (has(dfsr, 4)) {
+      const at = await this.watchpoints.matched();
+      return at === undefined ? { why: "watchpoint" } : { why: "watchpoint", at };
+    }
+    if (has(dfsr, 8)) return { why: "vector-catch" };
+    if (has(dfsr, 1)) return { why: this.#stepped ? "step" : "debug-request" };
+    return { why: has(dfsr, 16) ? "external" : "unknown" };
+  }
+}
+
+/**
+ * The core behind an access port of a connected probe. It is only looked at: CPUID and FPB are read.
+ * Fault: core-unknown.
+ */
+export async function openCore(
+  probe: Probe,
+  clock: Clock,
+  options: CoreOptions = {},
+): Promise<CortexM> {
+  const { ap = 0 } = options;
+  const memory = memoryOf(probe, ap, clock);
+  const [cpuid = 0, control = 0, ...comparators] = await memory.batch([
+    { read: AT.CPUID },
+    ...FPB_READS,
+  ]);
+  if (coreName(cpuid) === undefined) {
+    throw fault("core-unknown", { ap, cpuid: hex(cpuid) }, {
+      evidence: [{ what: "CPUID", addr: hex(AT.CPUID), value: hex(cpuid) }],
+    });
+  }
+  return new CortexM(probe, clock, memory, cpuid, { control, comparators }, ap);
+}
