@@ -4,6 +4,13 @@ import type { Fields } from "../base/mod.ts";
 /** A register: its offset from the block's base, and its fields by the manual's names. */
 export type Register = readonly [offset: number, fields: Fields];
 
+/** A stretch of addresses that is not main flash. */
+export interface Region {
+  readonly name: string;
+  readonly at: number;
+  readonly length: number;
+}
+
 /** How an option field is shown, and what it is on a new part. */
 export interface OptionField {
   readonly register: string;
@@ -12,10 +19,24 @@ export interface OptionField {
   readonly means: string;
   /** text of single values; a value without text is shown as a number */
   readonly values?: Readonly<Record<number, string>>;
+  /** text of every value that is not in `values` */
+  readonly otherwise?: string;
+  /** words that a profile may write instead of a number: `{ level0: 0xAA }` */
+  readonly names?: Readonly<Record<string, number>>;
   /** values that can never be taken back */
   readonly permanent?: readonly number[];
   /** shown with its own explanation: an address coded as value << 14 */
   readonly shift?: number;
+  /** one bit a sector (two in dual-bank mode): a bit that is `when` keeps the sector from `stops` */
+  readonly sectors?: { readonly when: 0 | 1; readonly stops: "write" | "read" };
+  /** with this value a watchdog runs from every reset on, whatever the firmware does */
+  readonly hardwareWatchdog?: number;
+  /** least supply in V for a value; below it the chip never leaves reset */
+  readonly minVolts?: Readonly<Record<number, number>>;
+  /** a change is proven only by a cold start */
+  readonly coldStart?: true;
+  /** why it is not written without a permit, as a clause */
+  readonly guarded?: string;
 }
 
 /** One sub-family: the parts that share a DEV_ID. */
@@ -26,9 +47,15 @@ export interface SubFamily {
   readonly name: string;
   /** names a recipe's `target.chips` may match: `stm32f74`, `stm32f75` */
   readonly matches: readonly string[];
+  /** every part with this DEV_ID, without package and temperature: `stm32f746ng` */
+  readonly parts: readonly string[];
+  /** DBGMCU_IDCODE[31:16] → the letter on the package */
+  readonly revisions: Readonly<Record<number, string>>;
   readonly manual: string;
   /** where the chip says its flash size, u16 in KiB */
   readonly flashSizeAt: number;
+  /** sizes that exist; anything else in the size register is nonsense */
+  readonly flashSizesKiB: readonly number[];
   readonly uidAt: number;
   readonly otp: {
     readonly at: number;
@@ -36,11 +63,15 @@ export interface SubFamily {
     readonly lockAt: number;
     readonly lockLength: number;
   };
+  /** where the option bytes are stored; read only, written through the registers */
+  readonly optionBytes: { readonly at: number; readonly length: number };
   /** sectors in single-bank mode: `4x32K 1x128K 7x256K`; cut to the size register */
   readonly sectors: string;
   /** sectors of each bank when nDBANK = 0 */
   readonly dualBankSectors?: string;
-  readonly ram: readonly { readonly name: string; readonly at: number; readonly length: number }[];
+  readonly ram: readonly Region[];
+  /** fields that only these parts have, by register of `Family.flash.registers` */
+  readonly registerFields?: Readonly<Record<string, Fields>>;
   /** option fields by the manual's names */
   readonly options: Readonly<Record<string, OptionField>>;
   /** whole registers of a new part, as read back */
@@ -49,13 +80,19 @@ export interface SubFamily {
   readonly untouched?: readonly string[];
 }
 
+/** Times by CR.PSIZE: bytes, half-words, words. */
+export type ByWidth = readonly [x8: number, x16: number, x32: number];
+
 /** A chip family. */
 export interface Family {
   readonly name: string;
   readonly manual: string;
-  readonly core: { readonly cpuidPart: number };
+  /** CPUID[15:4], and what a recipe's `arm-cortex-m*` is matched with */
+  readonly core: { readonly cpuidPart: number; readonly name: string };
   readonly idcodeAt: number;
   readonly subFamilies: readonly SubFamily[];
+  /** memory that an image may name by mistake */
+  readonly systemMemory: readonly Region[];
   readonly flash: {
     readonly kind: "sector";
     readonly at: number;
@@ -73,10 +110,22 @@ export interface Family {
       readonly bytes: 1 | 2 | 4;
       readonly fromVolts: number;
     }[];
-    readonly eraseTypMs: Readonly<Record<string, number>>;
-    readonly eraseMaxMs: Readonly<Record<string, number>>;
+    readonly programMaxUs: number;
+    /** by sector size: `32K` */
+    readonly eraseTypMs: Readonly<Record<string, ByWidth>>;
+    readonly eraseMaxMs: Readonly<Record<string, ByWidth>>;
     readonly massEraseMaxMs: number;
+    /** what OPTSTRT may take, mass erase of an RDP regression included */
     readonly optionsMaxMs: number;
+  };
+  /** how OPTCR's protection byte is read */
+  readonly readProtection: {
+    readonly field: string;
+    /** values of level 0 and level 2; all others are level 1 */
+    readonly level0: number;
+    readonly level2: number;
+    /** what is written to get level 1 */
+    readonly level1: number;
   };
   readonly debug: {
     /** to write at every attach, so that watchdogs stand still while the core is halted */
@@ -96,8 +145,11 @@ export interface Chip {
   readonly sub: SubFamily;
   /** whole DBGMCU_IDCODE */
   readonly idcode: number;
+  /** the letter on the package, or the raw number */
   readonly revision: string;
   readonly flashKiB: number;
+  /** why `flashKiB` is only the largest that exists; absent when the chip's word was good */
+  readonly flashSizeDoubt?: string;
   /** 96-bit unique id, 24 hexadecimal digits; empty when it could not be read */
   readonly uid: string;
 }
@@ -117,4 +169,6 @@ export interface Layout {
   readonly size: number;
   readonly erased: number;
   readonly dualBank: boolean;
+  /** what is not known about the rest of this flash; `sectors` are the certain ones */
+  readonly doubt?: string;
 }
