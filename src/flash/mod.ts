@@ -1,2 +1,17 @@
-/** @module */
+/** Erase, program, option bytes by name; the only writer of option bytes. @module */
+export { type ProgramWidth, programWidth } from "./bench.ts";
 export * from "./controller.ts";
+export { fault as flashFault } from "./faults.ts";
+export type { ProgramOptions } from "./kinds/sector.ts";
+export * from "./open.ts";
+export {
+  decodeOptions,
+  type OptionChip,
+  type OptionLimits,
+  type OptionPermit,
+  optionText,
+  planOptions,
+} from "./option_plan.ts";
+export * from "./option_steps.ts";
+export * from "./profiles.ts";
+export * from "./sectors.ts";

@@ -1,0 +1,78 @@
+/** Wishes that one write of the option bytes cannot do safely. Pure. */
+import type { OptionBytes, OptionPlan } from "./controller.ts";
+import { decodeOptions, type OptionChip, type OptionLimits, planOptions } from "./option_plan.ts";
+
+/** One write, and why it is one of its own. */
+export interface OptionStep {
+  readonly plan: OptionPlan;
+  readonly why: string;
+  /** whether the chip must be reset (and halted, watchdogs frozen) before the next step */
+  readonly resetAfter: boolean;
+}
+
+type Wish = Readonly<Record<string, number>>;
+
+/** The option bytes as they read once the plan is written and taken up. */
+export function afterPlan(chip: OptionChip, now: OptionBytes, plan: OptionPlan): OptionBytes {
+  const written = Object.entries(plan.words).map(([name, w]) => [name, w.after]);
+  return decodeOptions(chip, { ...now.registers, ...Object.fromEntries(written) });
+}
+
+/** Watchdogs that start by hardware now → the value that leaves them to software. */
+function hardwareWatchdogs(chip: OptionChip, now: OptionBytes): Wish {
+  const all = Object.entries(chip.sub.options).filter(([name, f]) =>
+    f.hardwareWatchdog !== undefined && now.fields[name]?.value === f.hardwareWatchdog
+  );
+  return Object.fromEntries(all.map(([name, f]) => [name, f.hardwareWatchdog === 0 ? 1 : 0]));
+}
+
+/**
+ * The writes, in order, that bring `wanted` about. Mostly one. Going from RDP level 1 to 0 erases all
+ * flash, and a watchdog that starts by hardware would reset the chip in the middle of it: then the
+ * watchdogs are handed to software first, at level 1, and a wish for hardware ones is granted last.
+ * Empty when nothing differs. Faults as planOptions, all of them before the first step is given.
+ */
+export function optionSteps(
+  chip: OptionChip,
+  now: OptionBytes,
+  wanted: Wish,
+  limits: OptionLimits = {},
+): readonly OptionStep[] {
+  const whole = planOptions(chip, now, wanted, limits);
+  if (whole.changes.length === 0) return [];
+  if (!whole.massErases) {
+    return [{ plan: whole, why: "one write changes everything", resetAfter: false }];
+  }
+  const toSoftware = hardwareWatchdogs(chip, now);
+  const staysHardware = Object.keys(toSoftware).filter((name) =>
+    (wanted[name] ?? now.fields[name]?.value) === now.fields[name]?.value
+  );
+  const lastly = Object.fromEntries(
+    staysHardware.map((name) => [name, now.fields[name]?.value ?? 0]),
+  );
+  const most = Object.fromEntries(
+    Object.entries(wanted).filter(([name]) => !staysHardware.includes(name)),
+  );
+  return chain(chip, now, limits, [
+    [toSoftware, "a hardware watchdog would reset the chip in the middle of the mass erase"],
+    [most, "going to RDP level 0 erases all flash"],
+    [lastly, "the watchdogs start by hardware again"],
+  ]);
+}
+
+function chain(
+  chip: OptionChip,
+  now: OptionBytes,
+  limits: OptionLimits,
+  wishes: readonly (readonly [Wish, string])[],
+): readonly OptionStep[] {
+  const steps: OptionStep[] = [];
+  let state = now;
+  for (const [wish, why] of wishes) {
+    const plan = planOptions(chip, state, wish, limits);
+    if (plan.changes.length === 0) continue;
+    steps.push({ plan, why, resetAfter: true });
+    state = afterPlan(chip, state, plan);
+  }
+  return steps.map((s, i) => ({ ...s, resetAfter: i < steps.length - 1 }));
+}
