@@ -1,0 +1,220 @@
+/** USB devices of this machine: listing and opening through libusb. */
+import { copyOut, errorText, LIBUSB_ERROR } from "../../ffi/libusb.ts";
+import { DEVICE_DESCRIPTOR } from "../../ffi/structs.ts";
+import { type Fault, systemClock, u16le } from "../base/mod.ts";
+import { fault } from "./faults.ts";
+import { type LoadedLibusb, loadOnce } from "./library.ts";
+import { LibusbPipe, transferFault } from "./libusb_transfer.ts";
+import type { UsbDevice, UsbEndpoints, UsbPipe, UsbSource } from "./pipe.ts";
+import { readableSerial, stringFromDescriptor } from "./serial.ts";
+
+const STRING_MS = 1000;
+const MAX_PORTS = 7; // USB 3.0 §8.5: at most seven tiers
+const LANGUAGE_EN_US = 0x0409;
+
+/** One device of a list while the list is held. */
+interface Listed {
+  readonly pointer: bigint;
+  readonly device: UsbDevice;
+  readonly node: string;
+}
+
+const sysfs = (place: string, name: string): string | undefined => {
+  try {
+    return Deno.readTextFileSync(`/sys/bus/usb/devices/${place}/${name}`).replace(/\n$/, "");
+  } catch {
+    return undefined;
+  }
+};
+
+/** `openocd (1234)` for each process that has the device open, as far as this user may see. */
+function holders(node: string): string {
+  const found: string[] = [];
+  try {
+    for (const entry of Deno.readDirSync("/proc")) {
+      if (!/^\d+$/.test(entry.name) || Number(entry.name) === Deno.pid) continue;
+      try {
+        for (const fd of Deno.readDirSync(`/proc/${entry.name}/fd`)) {
+          if (Deno.readLinkSync(`/proc/${entry.name}/fd/${fd.name}`) !== node) continue;
+          found.push(`${Deno.readTextFileSync(`/proc/${entry.name}/comm`).trim()} (${entry.name})`);
+          break;
+        }
+      } catch {
+        // another user's process, or one that ended meanwhile
+      }
+    }
+  } catch {
+    // no /proc here
+  }
+  return found.join(", ");
+}
+
+function openFault(code: number, device: UsbDevice, node: string): Fault {
+  if (code === LIBUSB_ERROR.ACCESS) {
+    return fault("usb-no-permission", { place: device.place, node });
+  }
+  if (code === LIBUSB_ERROR.BUSY) {
+    const holder = holders(node);
+    return fault("usb-busy", { place: device.place, ...(holder === "" ? {} : { holder }) });
+  }
+  return transferFault(code, `opening ${device.place}`, 0);
+}
+
+class LibusbSource implements UsbSource {
+  readonly kind = "libusb";
+  readonly clock = systemClock;
+  constructor(readonly library: LoadedLibusb) {}
+
+  async list(): Promise<readonly UsbDevice[]> {
+    return await this.#withList((listed) => Promise.resolve(listed.map((l) => l.device)), true);
+  }
+
+  open(device: UsbDevice, ends: UsbEndpoints): Promise<UsbPipe> {
+    const { lib } = this.library;
+    return this.#withList((listed) => {
+      const found = listed.find((l) => l.device.place === device.place);
+      if (!found) throw fault("usb-gone", { what: `opening ${device.place}` });
+      const out = new BigUint64Array(1);
+      const opened = lib.open(found.pointer, out);
+      if (opened < 0) throw openFault(opened, device, found.node);
+      const handle = out[0] ?? 0n;
+      lib.setAutoDetach(handle, 1); // not supported everywhere; claiming tells
+      const claimed = lib.claim(handle, ends.interface);
+      if (claimed < 0) {
+        lib.close(handle);
+        throw openFault(claimed, device, found.node);
+      }
+      return Promise.resolve(new LibusbPipe(device, lib, handle, ends));
+    }, false);
+  }
+
+  /** Nothing to close: the library stays loaded for the life of the process. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #withList<T>(use: (l: readonly Listed[]) => Promise<T>, texts: boolean): Promise<T> {
+    const { lib, context } = this.library;
+    const out = new BigUint64Array(1);
+    const count = Number(lib.getDeviceList(context, out));
+    if (count < 0) throw fault("usb-failed", { error: errorText(count), what: "listing devices" });
+    const list = out[0] ?? 0n;
+    try {
+      const pointers = new BigUint64Array(copyOut(lib, list, count * 8).buffer);
+      const listed: Listed[] = [];
+      for (const pointer of pointers) {
+        // one after another: each may open its device to read its strings
+        const one = await this.#look(pointer, texts);
+        if (one) listed.push(one);
+      }
+      return await use(listed);
+    } finally {
+      lib.freeDeviceList(list, 1);
+    }
+  }
+
+  async #look(pointer: bigint, texts: boolean): Promise<Listed | undefined> {
+    const { lib } = this.library;
+    const d = new Uint8Array(DEVICE_DESCRIPTOR.size);
+    if (lib.deviceDescriptor(pointer, d) < 0) return undefined;
+    const ports = new Uint8Array(MAX_PORTS);
+    const depth = Math.max(0, lib.portNumbers(pointer, ports, MAX_PORTS));
+    const bus = lib.busNumber(pointer);
+    const place = depth === 0 ? `usb${bus}` : `${bus}-${[...ports.subarray(0, depth)].join(".")}`;
+    const three = (n: number) => String(n).padStart(3, "0");
+    const node = `/dev/bus/usb/${three(bus)}/${three(lib.deviceAddress(pointer))}`;
+    const ids = {
+      vendorId: u16le(d, DEVICE_DESCRIPTOR.idVendor),
+      productId: u16le(d, DEVICE_DESCRIPTOR.idProduct),
+      place,
+    };
+    const text = texts ? await this.#texts(pointer, place, d) : { serial: "" };
+    return { pointer, node, device: { ...ids, ...text } };
+  }
+
+  /** From sysfs where there is one: the kernel read them at plug-in, no permission needed. */
+  async #texts(
+    pointer: bigint,
+    place: string,
+    d: Uint8Array,
+  ): Promise<Omit<UsbDevice, "vendorId" | "productId" | "place">> {
+    const serial = sysfs(place, "serial");
+    const manufacturer = sysfs(place, "manufacturer");
+    const product = sysfs(place, "product");
+    if (serial !== undefined || product !== undefined || sysfs(place, "busnum") !== undefined) {
+      return {
+        serial: readableSerial(serial ?? ""),
+        ...(manufacturer === undefined ? {} : { manufacturer }),
+        ...(product === undefined ? {} : { product }),
+      };
+    }
+    const { lib } = this.library;
+    const out = new BigUint64Array(1);
+    const code = lib.open(pointer, out);
+    if (code < 0) {
+      return {
+        serial: "",
+        unreadable: code === LIBUSB_ERROR.ACCESS ? "usb-no-permission" : "usb-failed",
+      };
+    }
+    const handle = out[0] ?? 0n;
+    try {
+      return {
+        serial: readableSerial(await this.#string(handle, d[DEVICE_DESCRIPTOR.iSerialNumber] ?? 0)),
+        manufacturer: await this.#string(handle, d[DEVICE_DESCRIPTOR.iManufacturer] ?? 0),
+        product: await this.#string(handle, d[DEVICE_DESCRIPTOR.iProduct] ?? 0),
+      };
+    } finally {
+      lib.close(handle);
+    }
+  }
+
+  async #string(handle: bigint, index: number): Promise<string> {
+    if (index === 0) return "";
+    const raw = new Uint8Array(255);
+    // GET_DESCRIPTOR(string): USB 2.0 §9.4.3
+    const n = await this.library.lib.control(
+      handle,
+      0x80,
+      6,
+      0x0300 + index,
+      LANGUAGE_EN_US,
+      raw,
+      raw.length,
+      STRING_MS,
+    );
+    return n < 2 ? "" : stringFromDescriptor(raw.subarray(0, n));
+  }
+}
+
+const exists = (path: string): boolean => {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+};
+
+/** This machine's USB devices. Faults: no-libusb, libusb-not-allowed, libusb-unfit. */
+export function libusbSource(): Promise<UsbSource> {
+  return new Promise((resolve) => {
+    const override = Deno.env.get("PROBEKIT_LIBUSB");
+    resolve(new LibusbSource(loadOnce({ os: Deno.build.os, override, exists })));
+  });
+}
+
+/** What was looked for when no probe is found: facts for the fault no-probe. */
+export function hostFacts(devices: readonly UsbDevice[]): Record<string, string | number> {
+  const bus = "/sys/bus/usb/devices";
+  let hasBus = Deno.build.os !== "linux";
+  try {
+    hasBus ||= Deno.statSync(bus).isDirectory;
+  } catch {
+    // stays false
+  }
+  const hidden = devices.filter((d) => d.unreadable !== undefined).map((d) => d.place);
+  return {
+    ...(hasBus ? { count: devices.length } : { bus }),
+    ...(hidden.length ? { unreadable: hidden.join(", ") } : {}),
+  };
+}

@@ -1,0 +1,107 @@
+/** A source that also writes down every byte, one JSON line an event. */
+import { Fault, hexBytes } from "../base/mod.ts";
+import type { UsbDevice, UsbEndpoints, UsbPipe, UsbSource } from "./pipe.ts";
+
+/** The first line of a trace. */
+export interface TraceHeader {
+  readonly type: "probekit.trace";
+  readonly version: 1;
+  readonly source: string;
+  readonly devices: readonly UsbDevice[];
+}
+/** A line of a trace after the first. `at` is ms on the bus's clock when the act ended. */
+export type TraceLine =
+  | {
+    readonly type: "open";
+    readonly at: number;
+    readonly place: string;
+    readonly ends: UsbEndpoints;
+  }
+  | { readonly type: "out"; readonly at: number; readonly data: string; readonly fault?: string }
+  | {
+    readonly type: "in";
+    readonly at: number;
+    readonly want: number;
+    readonly data?: string;
+    readonly fault?: string;
+  }
+  | {
+    readonly type: "clear-halt";
+    readonly at: number;
+    readonly end: "in" | "out";
+    readonly fault?: string;
+  }
+  | { readonly type: "reset"; readonly at: number; readonly fault?: string }
+  | { readonly type: "close"; readonly at: number };
+
+const slug = (e: unknown): string => e instanceof Fault ? e.slug : "usb-failed";
+
+class RecordingPipe implements UsbPipe {
+  constructor(
+    readonly inner: UsbPipe,
+    readonly now: () => number,
+    readonly write: (line: TraceLine) => void,
+  ) {}
+  get device(): UsbDevice {
+    return this.inner.device;
+  }
+  async #tell<T>(act: () => Promise<T>, line: (at: number, got?: T) => TraceLine): Promise<T> {
+    try {
+      const got = await act();
+      this.write(line(this.now(), got));
+      return got;
+    } catch (e) {
+      this.write({ ...line(this.now()), fault: slug(e) } as TraceLine);
+      throw e;
+    }
+  }
+  send(data: Uint8Array, withinMs: number): Promise<void> {
+    const text = hexBytes(data);
+    return this.#tell(
+      () => this.inner.send(data, withinMs),
+      (at) => ({ type: "out", at, data: text }),
+    );
+  }
+  receive(length: number, withinMs: number): Promise<Uint8Array> {
+    return this.#tell(
+      () => this.inner.receive(length, withinMs),
+      (at, got) => ({ type: "in", at, want: length, ...(got ? { data: hexBytes(got) } : {}) }),
+    );
+  }
+  clearHalt(end: "in" | "out"): Promise<void> {
+    return this.#tell(() => this.inner.clearHalt(end), (at) => ({ type: "clear-halt", at, end }));
+  }
+  reset(): Promise<void> {
+    return this.#tell(() => this.inner.reset(), (at) => ({ type: "reset", at }));
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.inner[Symbol.asyncDispose]();
+    this.write({ type: "close", at: this.now() });
+  }
+}
+
+/** `inner`, with every transfer written to `line` as JSON. The header comes with the first list. */
+export function recordingSource(inner: UsbSource, line: (text: string) => void): UsbSource {
+  const now = () => inner.clock.now();
+  const write = (l: TraceLine) => line(JSON.stringify(l));
+  let begun = false;
+  const list = async (): Promise<readonly UsbDevice[]> => {
+    const devices = await inner.list();
+    const header: TraceHeader = { type: "probekit.trace", version: 1, source: inner.kind, devices };
+    if (!begun) line(JSON.stringify(header));
+    begun = true;
+    return devices;
+  };
+  return {
+    kind: inner.kind,
+    clock: inner.clock,
+    list,
+    async open(device, ends) {
+      if (!begun) await list();
+      const pipe = await inner.open(device, ends);
+      write({ type: "open", at: now(), place: device.place, ends });
+      return new RecordingPipe(pipe, now, write);
+    },
+    [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
+  };
+}
