@@ -12,6 +12,7 @@ import {
 } from "./fast_memory.ts";
 import { Op, type Row } from "./op.ts";
 import { encodings } from "./encodings.ts";
+import type { Block } from "./compile.ts";
 
 /** One letter's bits in an encoding, most significant first. */
 interface Field {
@@ -146,10 +147,25 @@ function predictable(row: Row, op: Op): boolean {
   return row.where === undefined || row.where(op);
 }
 
-/** Decoded instructions of one page. */
+/** Decoded instructions of one page, and the functions made of the hot ones, by halfword. */
 export class CodePage {
   readonly ops: (Op | undefined)[] = new Array<Op | undefined>(PAGE_SIZE / 2).fill(undefined);
+  readonly blocks: (Block | undefined)[] = new Array<Block | undefined>(PAGE_SIZE / 2).fill(
+    undefined,
+  );
+  readonly made: Block[] = [];
   constructor(readonly tag: number) {}
+
+  /** Forgets halfwords `first` … `end` - 1. */
+  drop(first: number, end: number): void {
+    for (let i = first; i < end; i++) this.ops[i] = undefined;
+    for (let i = this.made.length - 1; i >= 0; i--) {
+      const block = this.made[i]!;
+      if (block.from >= end || block.to <= first) continue;
+      this.made.splice(i, 1);
+      this.blocks[block.start] = undefined;
+    }
+  }
 }
 const NO_CODE = new CodePage(-1);
 
@@ -160,6 +176,9 @@ export class DecodeCache {
   #byTag = new Map<number, CodePage>();
   #breakpoints = new Set<number>();
   #installed: number[] = [];
+
+  /** how often an address is jumped to before its code is compiled; Infinity: never */
+  threshold = 64;
 
   constructor(readonly memory: FastMemory) {
     memory.onCodeWritten = (at, length) => this.invalidate(at, length);
@@ -198,7 +217,8 @@ export class DecodeCache {
       const base = tag * PAGE_SIZE;
       const first = Math.max(from - base, 0) >> 1;
       const last = (Math.min(to - base, PAGE_SIZE) + 1) >> 1;
-      for (let i = first; i < last; i++) page.ops[i] = undefined;
+      page.drop(first, last);
+      this.memory.epoch++;
     }
   }
 

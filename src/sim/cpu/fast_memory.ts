@@ -58,6 +58,8 @@ export class FastMemory {
   /** told about stores to pages with decoded code, and about windows that open or close */
   onCodeWritten: (at: number, length: number) => void = () => {};
   onRefresh: () => void = () => {};
+  /** counts changes of code and of permissions: a compiled block that sees one leaves */
+  epoch = 0;
   #pages = new Map<number, Page>();
   #installed: number[] = [];
   #open: boolean[];
@@ -84,6 +86,7 @@ export class FastMemory {
   refresh(): void {
     for (const i of this.#installed) this.reads[i] = this.writes[i] = NO_PAGE;
     this.#installed.length = 0;
+    this.epoch++;
     this.windows.forEach((w, i) => this.#open[i] = w.open);
     this.onRefresh();
   }

@@ -36,6 +36,10 @@ export class Op {
   readonly after: number;
   /** cycles without those of a taken branch */
   cycles: number;
+  /** how often it was jumped to */
+  heat = 0;
+  /** the next instruction may be elsewhere */
+  readonly ends: boolean;
   /** the same instruction as part of an IT block, once it was needed */
   conditional: Op | undefined = undefined;
   // registers
@@ -86,6 +90,7 @@ export class Op {
     readonly word: number,
     readonly inIt: boolean,
   ) {
+    this.ends = row.ends === true;
     this.run = row.run;
     this.inner = row.run;
     this.after = (at + size) | 0;

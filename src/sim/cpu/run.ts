@@ -1,7 +1,8 @@
 /** The loop that executes instructions. Exceptions, sleep and debug are the caller's: it leaves when they are due. */
 import { ATTENTION_BREAKPOINT, CpuFault, type CpuState, type CpuSystem } from "./state.ts";
 import { ENTRY_MASK, PAGE_BITS, PAGE_MASK } from "./fast_memory.ts";
-import { decode, type DecodeCache, fetchAndDecode } from "./decode.ts";
+import { type CodePage, type DecodeCache, fetchAndDecode } from "./decode.ts";
+import { advanced, compile, conditional } from "./compile.ts";
 import type { Op } from "./op.ts";
 import { holds } from "./execute/alu.ts";
 
@@ -18,20 +19,41 @@ export function runInstructions(
   beginRun(s);
   const pages = cache.pages;
   const r = s.r;
+  let jumped = true;
   while (s.attention === 0 && s.spent < maxCycles) {
     const at = r[15]!;
     const page = pages[(at >>> PAGE_BITS) & ENTRY_MASK]!;
-    const op = page.tag === at >>> PAGE_BITS ? page.ops[(at & PAGE_MASK) >> 1] : undefined;
+    const i = (at & PAGE_MASK) >> 1;
+    const op = page.tag === at >>> PAGE_BITS ? page.ops[i] : undefined;
     if (op === undefined || (s.it | (s.t ^ 1)) !== 0) {
       if (cache.breaksAt(at)) s.attention |= ATTENTION_BREAKPOINT;
       else execute(s, system, cache);
+      jumped = true;
       continue;
     }
+    const block = page.blocks[i];
+    if (block !== undefined) {
+      if (s.spent + block.cycles <= maxCycles) {
+        block.run(s, system, maxCycles);
+        jumped = true;
+        continue;
+      }
+    } else if (jumped && ++op.heat > cache.threshold) heated(cache, page, at, i, op);
     s.next = op.after;
     op.run(s, system, op);
     r[15] = s.next;
     s.spent += op.cycles;
+    jumped = op.ends;
   }
+}
+
+/** Compiles the code at `at`, once. */
+function heated(cache: DecodeCache, page: CodePage, at: number, i: number, op: Op): void {
+  op.heat = -Infinity;
+  const block = compile(cache, at);
+  if (block === undefined) return;
+  page.blocks[i] = block;
+  page.made.push(block);
 }
 
 /** Executes one instruction, whatever `attention` says and without looking at breakpoints. Throws as above. */
@@ -60,15 +82,8 @@ function execute(s: CpuState, system: CpuSystem, cache: DecodeCache): void {
 
 /** The instruction as it is in an IT block. */
 function inIt(system: CpuSystem, at: number, known: Op | undefined): Op {
-  if (known === undefined) return fetchAndDecode(system, at, true);
-  known.conditional ??= known.size === 2
-    ? decode(at, known.word, 0, true)
-    : decode(at, known.word >>> 16, known.word & 0xFFFF, true);
-  return known.conditional;
+  return known === undefined ? fetchAndDecode(system, at, true) : conditional(known);
 }
-
-/** ITAdvance() */
-const advanced = (it: number): number => (it & 7) === 0 ? 0 : (it & 0xE0) | ((it << 1) & 0x1F);
 
 function executeInIt(s: CpuState, system: CpuSystem, op: Op): void {
   const it = s.it;

@@ -16,7 +16,9 @@ export class PlainSystem implements CpuSystem {
   /** what was asked of the system, for tests */
   readonly calls: string[] = [];
   /** As Unicorn's monitor: the same address, and the value still there. */
-  exclusive: { readonly at: number; readonly value: number } | undefined;
+  exclusive: { readonly at: number; readonly width: number; readonly value: number } | undefined;
+  /** a STREX of another width than the LDREX: UNPREDICTABLE, §A3.4.5 */
+  mismatch = false;
   fpuOff = false;
   special = new Map<number, number>();
   constructor(readonly state: CpuState, readonly code: Uint8Array, readonly ram: Uint8Array) {}
@@ -56,11 +58,12 @@ export class PlainSystem implements CpuSystem {
     return bytes[from]! | (bytes[from + 1]! << 8);
   }
   setExclusive(at: number, width: 1 | 2 | 4): void {
-    this.exclusive = { at, value: this.#load(at, width) };
+    this.exclusive = { at, width, value: this.#load(at, width) };
   }
   takeExclusive(at: number, width: 1 | 2 | 4): boolean {
     const mine = this.exclusive?.at === at &&
-      this.exclusive.value % 2 ** (8 * width) === this.#load(at, width);
+      this.exclusive.value === this.#load(at, width);
+    this.mismatch ||= this.exclusive !== undefined && this.exclusive.width !== width;
     this.exclusive = undefined;
     return mine;
   }

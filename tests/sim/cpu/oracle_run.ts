@@ -9,7 +9,7 @@ import {
   isSystem,
   KEPT,
   programRegisters,
-  Random,
+  type Random,
   registersFor,
 } from "./oracle_generate.ts";
 import { excused, mayDiffer } from "./oracle_exceptions.ts";
@@ -32,6 +32,7 @@ export interface Report {
 
 const SLOT = 16;
 const CLREX = [0xF3BF, 0x8F2F];
+const CLREX_BYTES = [0xBF, 0xF3, 0x2F, 0x8F];
 const FIRST = 0x2000;
 const LAST = CODE_SIZE - 0x2000;
 const hex = (x: number): string => (x >>> 0).toString(16).padStart(8, "0");
@@ -78,14 +79,13 @@ export class Pair implements Disposable {
     this.ram.set(this.ours.ram);
     const code = new Uint32Array(this.ours.code.buffer);
     for (let i = 0; i < code.length; i++) code[i] = this.random.word();
+    this.ours.code.set(CLREX_BYTES);
     this.ours.cache.invalidate(CODE, CODE_SIZE);
     this.ours.system.clearExclusive();
   }
   /** The code as it is now, for the other machine. */
   publish(): void {
-    const code = this.ours.code.slice();
-    code.set([0xBF, 0xF3, 0x2F, 0x8F]); // CLREX
-    this.theirs.write(CODE, code);
+    this.theirs.write(CODE, this.ours.code.slice());
     this.theirs.run(CODE, 0, 1);
   }
   /** What differs between `after` (ours) and `expected` (theirs), and in memory. */
@@ -210,10 +210,10 @@ function build(pair: Pair, at: number, length: number): Op[] {
     ram.set(ours.ram);
     ours.put(at, op.size === 2 ? [op.word] : [op.word >>> 16, op.word & 0xFFFF]);
     const exclusive = ours.system.exclusive;
+    ours.system.mismatch = false;
     const fault = ours.step();
     const moved = KEPT.some((n) => Math.abs(ours.state.r[n]! - saved.r[n]!) > 16);
-    ours.get(pair.after);
-    if (fault !== undefined || moved || mayDiffer(op, saved, pair.after)) {
+    if (fault !== undefined || moved || ours.system.mismatch || mayDiffer(op, saved)) {
       ours.set(saved);
       ours.state.r[15] = saved.r[15]!;
       ours.ram.set(ram);
@@ -252,11 +252,16 @@ export function programs(pair: Pair, count: number, length = 40): void {
     ours.ram.set(start);
     pair.resync();
     ours.fast = random.below(2) === 0;
+    ours.cache.threshold = random.below(3) === 0 ? Infinity : 0;
     for (const { before: from, ops, end } of batch) {
       start.set(ours.ram);
       copy(from, before);
-      run(pair);
+      const fault = run(pair);
       ours.get(after);
+      if (fault !== undefined) {
+        sameFault(pair, start, fault);
+        continue;
+      }
       theirs.set(before);
       theirs.run(before.r[15]!, end, 0);
       theirs.get(expected);
@@ -286,11 +291,35 @@ function write(pair: Pair, at: number, length: number): Program {
 }
 
 /** The program from `before` to its BKPT, in the loop that executes many instructions. */
-function run(pair: Pair): void {
-  const { ours, before } = pair;
+function run(pair: Pair): string | undefined {
+  const { ours, before, random } = pair;
   ours.set(before);
   ours.state.r[15] = before.r[15]!;
-  ours.run(100_000);
+  // in slices, so that compiled blocks are left and entered at many places
+  const slice = random.below(2) === 0 ? 1000 : 1 + random.below(60);
+  for (let i = 0; i < 1000 && ours.state.attention === 0; i++) {
+    const fault = ours.run(slice);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/**
+ * A literal may lie where a later program was written, and lead this one astray. Then the fault and all
+ * registers are those of single steps, at least.
+ */
+function sameFault(pair: Pair, start: Uint8Array, fault: string): void {
+  const { ours, expected, before, ram } = pair;
+  ram.set(ours.ram);
+  ours.ram.set(start);
+  ours.set(before);
+  ours.state.r[15] = before.r[15]!;
+  let found: string | undefined;
+  for (let i = 0; i < 1000 && found === undefined; i++) found = ours.step();
+  ours.get(expected);
+  const what = pair.differences();
+  if (found !== fault) what.push(`${fault} is ${found}`);
+  if (what.length > 0) throw new Error(`a fault of its own: ${what.join("; ")}`);
 }
 
 /** The first `count` instructions after CLREX, one at a time. */
