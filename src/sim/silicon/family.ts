@@ -20,8 +20,14 @@ export interface Silicon {
   /** as ST writes it */
   readonly name: string;
   readonly devId: number;
-  /** for the core: `r0p1` single precision (F74x/F75x), `r1p0` (others) */
-  readonly core: { readonly revision: "r0p1" | "r1p0"; readonly fpu: "single" | "double" };
+  readonly core: {
+    readonly cpuid: number;
+    readonly fpu: "sp" | "dp";
+    /** interrupt lines */
+    readonly irqs: number;
+    /** KiB of each cache */
+    readonly cacheKb: number;
+  };
   readonly ram: readonly Region[];
   /** KiB of flash of the largest part */
   readonly maxFlashKb: number;

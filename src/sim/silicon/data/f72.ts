@@ -5,7 +5,12 @@ import { blocksOf } from "./blocks.ts";
 const silicon: Silicon = {
   name: "STM32F72x/F73x",
   devId: 0x452, // facts/stm32f7.md §8
-  core: { revision: "r1p0", fpu: "single" },
+  core: {
+    cpuid: 0x411F_C270, // r1p0: facts/stm32f7.md §8, facts/cortex-m.md §5
+    fpu: "sp", // facts/stm32f7.md §8
+    irqs: 104, // IRQn_Type ends at SDMMC2_IRQn 103
+    cacheKb: 8, // STM32F722 datasheet, recalled
+  },
   ram: [
     { name: "ITCM RAM", at: 0x0000_0000, size: 0x4000 },
     { name: "DTCM RAM", at: 0x2000_0000, size: 0x1_0000 },

@@ -5,7 +5,12 @@ import { blocksOf } from "./blocks.ts";
 const silicon: Silicon = {
   name: "STM32F74x/F75x",
   devId: 0x449, // stm32f7x.cfg and its F746 logs, facts/stm32f7.md §8
-  core: { revision: "r0p1", fpu: "single" }, // F746-DISCO log at kofa.mmto.arizona.edu/stm32/f746
+  core: {
+    cpuid: 0x410F_C271, // r0p1: F746-DISCO log at kofa.mmto.arizona.edu/stm32/f746, facts/cortex-m.md §5
+    fpu: "sp", // facts/stm32f7.md §8
+    irqs: 98, // IRQn_Type ends at SPDIF_RX_IRQn 97
+    cacheKb: 4, // RM0385 figure 1
+  },
   ram: [
     { name: "ITCM RAM", at: 0x0000_0000, size: 0x4000 }, // RAMITCM_BASE
     { name: "DTCM RAM", at: 0x2000_0000, size: 0x1_0000 }, // RAMDTCM_BASE

@@ -5,7 +5,12 @@ import { blocksOf } from "./blocks.ts";
 const silicon: Silicon = {
   name: "STM32F76x/F77x",
   devId: 0x451, // facts/stm32f7.md §8
-  core: { revision: "r1p0", fpu: "double" },
+  core: {
+    cpuid: 0x411F_C270, // r1p0: facts/stm32f7.md §8, facts/cortex-m.md §5
+    fpu: "dp", // facts/stm32f7.md §8
+    irqs: 110, // IRQn_Type ends at MDIOS_IRQn 109
+    cacheKb: 16, // RM0410 figure 1
+  },
   ram: [
     { name: "ITCM RAM", at: 0x0000_0000, size: 0x4000 },
     { name: "DTCM RAM", at: 0x2000_0000, size: 0x2_0000 }, // RAMDTCM_BASE, 128 KB
