@@ -211,15 +211,22 @@ export class DecodeCache {
     // an instruction that begins two bytes earlier may reach in here
     const from = Math.max(0, (at >>> 0) - 2);
     const to = (at >>> 0) + length;
-    for (let tag = Math.floor(from / PAGE_SIZE); tag * PAGE_SIZE < to; tag++) {
-      const page = this.#byTag.get(tag);
-      if (page === undefined) continue;
-      const base = tag * PAGE_SIZE;
-      const first = Math.max(from - base, 0) >> 1;
-      const last = (Math.min(to - base, PAGE_SIZE) + 1) >> 1;
-      page.drop(first, last);
-      this.memory.epoch++;
+    if (to - from > PAGE_SIZE * this.#byTag.size) { // a reset drops everything
+      for (const tag of this.#byTag.keys()) this.#drop(tag, from, to);
+      return;
     }
+    for (let tag = Math.floor(from / PAGE_SIZE); tag * PAGE_SIZE < to; tag++) {
+      this.#drop(tag, from, to);
+    }
+  }
+  #drop(tag: number, from: number, to: number): void {
+    const page = this.#byTag.get(tag);
+    const base = tag * PAGE_SIZE;
+    if (page === undefined || base >= to || base + PAGE_SIZE <= from) return;
+    const first = Math.max(from - base, 0) >> 1;
+    const last = (Math.min(to - base, PAGE_SIZE) + 1) >> 1;
+    page.drop(first, last);
+    this.memory.epoch++;
   }
 
   /** The operation at `at`, decoded and remembered; undefined when memory there is not plain. */
