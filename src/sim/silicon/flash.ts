@@ -204,7 +204,7 @@ export class Flash extends Block {
     const written = merge(this.#cr, value, lanes);
     this.#cr = written & this.#crMask;
     if ((written & CR_BITS.LOCK) !== 0) this.lock.close();
-    if ((written & CR_BITS.STRT) !== 0) this.operations.startErase();
+    if ((written & CR_BITS.STRT) !== 0) this.operations.startErase(master);
     this.#interrupt();
   }
 

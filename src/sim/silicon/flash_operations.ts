@@ -6,6 +6,7 @@ import {
   OPTION_WORD_NS,
 } from "./data/timings.ts";
 import { PROGRAM_NS } from "./data/timings.ts";
+import type { Master } from "../contracts.ts";
 import type { Sector } from "./family.ts";
 import { CR_BITS, type Flash } from "./flash.ts";
 import type { FlashCells } from "./flash_cells.ts";
@@ -95,13 +96,13 @@ export class FlashOperations {
   }
 
   /** CR.STRT was set. */
-  startErase(): void {
+  startErase(master: Master): void {
     const { flash } = this;
     const sector = (flash.cr & CR_BITS.SER) !== 0;
     const banks = this.#massBanks();
     // both, or none: nothing is done (RM0402 "Mass erase", note on MER and SER both set)
     if (sector === (banks.length > 0)) return flash.fail("ERSERR");
-    if (!sector) return this.#massErase(banks);
+    if (!sector) return this.#massErase(banks, master);
     const chosen = flash.chosenSector;
     if (chosen === undefined) {
       flash.host.warn(
@@ -109,7 +110,7 @@ export class FlashOperations {
       );
       return flash.fail("ERSERR");
     }
-    if (flash.guard.isWriteProtected(chosen) || flash.guard.refuses("core")) {
+    if (flash.guard.isWriteProtected(chosen) || flash.guard.refuses(master)) {
       return flash.fail("WRPERR");
     }
     const ms = ERASE_MS[chosen.size / 1024]![this.#column];
@@ -131,10 +132,10 @@ export class FlashOperations {
     return [...mer ? [0] : [], ...(cr & CR_BITS.MER2) !== 0 ? [1] : []];
   }
 
-  #massErase(banks: readonly number[]): void {
+  #massErase(banks: readonly number[], master: Master): void {
     const { flash } = this;
     // any protected sector blocks the whole command (facts/stm32f7.md §7)
-    if (flash.guard.anyWriteProtected || flash.guard.refuses("core")) return flash.fail("WRPERR");
+    if (flash.guard.anyWriteProtected || flash.guard.refuses(master)) return flash.fail("WRPERR");
     const sectors = flash.guard.sectors.filter((s) => banks.includes(s.bank));
     const strong = this.#strong("mass erase");
     this.#start(

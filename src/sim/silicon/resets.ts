@@ -104,13 +104,15 @@ export class Resets {
     this.#wanted = undefined;
     chip.core.held = true;
     chip.flash.reset();
+    // the options just loaded may ask for more volts than there are
+    if (this.#volts < this.#borVolts) return this.#powerOff();
     chip.parts.reset();
     chip.parts.rcc.flag(FLAGS[cause]);
     chip.systemResetCore();
     chip.onReset(cause);
   }
   #leave(): void {
-    if (this.#pinLow) return;
+    if (this.#pinLow || !this.#powered) return;
     this.#inReset = false;
     const { chip } = this;
     const { silicon, flashKb } = chip.config;

@@ -120,7 +120,6 @@ Deno.test("RDP 0 → 1: takes hold at the next reset; flash, OTP, option words a
 Deno.test("RDP 1: nothing can be erased or programmed by the debugger", () => {
   const { hand, chip } = bench();
   hand.setOptions(0xC0FF_55FD);
-  chip.debuggerAttached(true);
   hand.reset();
   hand.unlock();
   for (const cr of [0x202, 0x204]) {

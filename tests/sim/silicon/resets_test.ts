@@ -115,6 +115,16 @@ Deno.test("brown-out level 3 keeps a board at 2.5 V from starting at all", () =>
   assertEquals([chip.powered, chip.debugPortAlive], [false, false]);
 });
 
+Deno.test("a brown-out level above the supply takes the chip down at the reset that loads it", () => {
+  const { hand, chip } = bench({ volts: 2.5 });
+  hand.setOptions(0xC0FF_AAF1);
+  assertEquals(chip.powered, true);
+  hand.reset();
+  assertEquals([chip.powered, chip.debugPortAlive], [false, false]);
+  chip.setVolts(3.3);
+  assertEquals([chip.powered, chip.inReset], [true, false]);
+});
+
 Deno.test("hardware WWDG: resets every 16.4 ms at 16 MHz, and says so", () => {
   const { hand, chip, resets } = bench();
   hand.setOptions(0x00FF_AAED);
