@@ -10,7 +10,7 @@ export const fault = catalogue({
     class: "station",
     title: "The firmware {firmware} of the probe {probe} is too old: {needed} or newer is needed",
     causes: [{
-      text: "It cannot {lacks}",
+      text: "it cannot {lacks}",
       likelihood: "proven",
       because: ["the probe reports {firmware}"],
     }],
@@ -29,7 +29,7 @@ export const fault = catalogue({
     class: "station",
     title: "The probe {probe} is in its firmware loader and cannot debug",
     causes: [{
-      text: "A firmware upgrade was interrupted, or the probe has just been plugged in",
+      text: "a firmware upgrade was interrupted, or the probe has just been plugged in",
       likelihood: "possible",
     }],
     next: [
@@ -49,10 +49,10 @@ export const fault = catalogue({
   "probe-unknown-reply": {
     code: "E2033",
     class: "station",
-    title: "The probe answered {command} with {got} where {wanted} was expected",
+    title: "The probe answered {command} with {got}, not with {wanted}",
     causes: [
-      { text: "Another program uses the same probe", likelihood: "possible" },
-      { text: "A clone with firmware of its own", likelihood: "possible" },
+      { text: "another program uses the same probe", likelihood: "possible" },
+      { text: "a clone with firmware of its own", likelihood: "possible" },
     ],
     next: [{ text: "Close other debuggers, unplug the probe and plug it in again" }],
     retryable: true,
@@ -62,8 +62,8 @@ export const fault = catalogue({
     class: "station",
     title: "The probe stopped answering during {command}: {why}",
     causes: [
-      { text: "The USB cable or a hub lost contact", likelihood: "possible" },
-      { text: "The board's supply dipped and took the probe with it", likelihood: "possible" },
+      { text: "the USB cable or a hub lost contact", likelihood: "possible" },
+      { text: "the board's supply dipped and took the probe with it", likelihood: "possible" },
     ],
     next: [
       { text: "Plug the probe in again, without a hub and with another cable, and run it again" },
@@ -105,14 +105,14 @@ export const fault = catalogue({
     title: "The chip answers at {works}, but not at {wanted}",
     causes: [
       {
-        text: "The wires are too long or too thin for this speed",
+        text: "the wires are too long or too thin for this speed",
         likelihood: "likely",
         because: ["IDCODE read at {works}, not at {wanted}"],
       },
       { text: "GND is missing or bad", likelihood: "possible" },
     ],
     next: [
-      { text: "Connect slower: --speed {works}" },
+      { text: "Connect slower: --speed {flag}" },
       { text: "Shorten the wires and check GND" },
     ],
     retryable: true,
@@ -123,11 +123,11 @@ export const fault = catalogue({
     title: "The board has no power: the probe measures {volts} V at its VDD pin",
     causes: [
       {
-        text: "The board is switched off or its supply is not connected",
+        text: "the board is switched off or its supply is not connected",
         likelihood: "likely",
         because: ["target voltage {volts} V"],
       },
-      { text: "The probe's VDD (VTref) wire is not connected", likelihood: "possible" },
+      { text: "the probe's VDD (VTref) wire is not connected", likelihood: "possible" },
     ],
     next: [{ text: "Power the board, connect VDD of the board to the probe, and run it again" }],
     retryable: true,
@@ -137,16 +137,16 @@ export const fault = catalogue({
     class: "station",
     title: "The chip does not answer",
     causes: [
-      { text: "A wire of SWDIO, SWCLK or GND has no contact", likelihood: "possible" },
+      { text: "a wire of SWDIO, SWCLK or GND has no contact", likelihood: "possible" },
       {
-        text: "The firmware uses the SWD pins for something else, or sleeps with debugging off",
+        text: "the firmware uses the SWD pins for something else, or sleeps with debugging off",
         likelihood: "possible",
       },
-      { text: "The debug port is closed for ever (RDP level 2)", likelihood: "possible" },
+      { text: "the debug port is closed for ever (RDP level 2)", likelihood: "possible" },
     ],
     next: [
       { text: POWER_AND_WIRES },
-      { text: "Connect while the chip is held in reset: --attach under-reset" },
+      { text: "Connect while the chip is held in reset (in a recipe: target.attach: under-reset)" },
     ],
     retryable: true,
     explain:
@@ -157,9 +157,9 @@ export const fault = catalogue({
     class: "station",
     title: "The chip stopped answering during {command} ({means}, status {status})",
     causes: [
-      { text: "The chip lost power, or was reset", likelihood: "possible" },
-      { text: "The firmware switched debugging off or went to deep sleep", likelihood: "possible" },
-      { text: "A wire lost contact, or the speed is too high for it", likelihood: "possible" },
+      { text: "the chip lost power, or was reset", likelihood: "possible" },
+      { text: "the firmware switched debugging off or went to deep sleep", likelihood: "possible" },
+      { text: "a wire lost contact, or the speed is too high for it", likelihood: "possible" },
     ],
     next: [{ text: POWER_AND_WIRES + ", then run it again" }],
     retryable: true,
@@ -170,10 +170,10 @@ export const fault = catalogue({
     title: "The chip's bus stayed busy for {ms} ms during {command}",
     causes: [
       {
-        text: "An erase or an option-byte change is running, and a flash access waits for it",
+        text: "an erase or an option-byte change is running, and a flash access waits for it",
         likelihood: "likely",
       },
-      { text: "An external memory on FMC or QUADSPI never answers", likelihood: "possible" },
+      { text: "an external memory on FMC or QUADSPI never answers", likelihood: "possible" },
     ],
     next: [{ text: "Wait some seconds and run it again" }],
     retryable: true,
@@ -183,8 +183,8 @@ export const fault = catalogue({
     class: "unit",
     title: "The chip's bus refused to {access} {where}",
     causes: [
-      { text: "Nothing is at this address", likelihood: "possible" },
-      { text: "The memory is protected (RDP) or its clock is off", likelihood: "possible" },
+      { text: "nothing is at this address", likelihood: "possible" },
+      { text: "the memory is protected (RDP) or its clock is off", likelihood: "possible" },
     ],
     next: [{ text: "Check the address against the chip's memory map" }],
     explain:

@@ -3,14 +3,14 @@ import type { UsbDevice, UsbSource } from "../usb/mod.ts";
 import { fault } from "./faults.ts";
 import type { Probe } from "./probe.ts";
 import { openStlink, type StlinkOptions } from "./stlink/driver.ts";
-import { modelOf, serialOf, stlinkEndpoints } from "./stlink/usb_ids.ts";
+import { modelOf, stlinkEndpoints } from "./stlink/usb_ids.ts";
 
 /** A probe on a bus, not opened. */
 export interface FoundProbe {
   readonly device: UsbDevice;
   /** `ST-LINK/V2-1` */
   readonly name: string;
-  /** 24 hexadecimal digits; empty when it could not be read */
+  /** empty when it could not be read */
   readonly serial: string;
   readonly place: string;
   /** why it cannot be used; a fault's slug */
@@ -26,7 +26,7 @@ export async function listProbes(source: UsbSource): Promise<readonly FoundProbe
     return [{
       device,
       name: model.name,
-      serial: serialOf(device),
+      serial: device.serial,
       place: device.place,
       ...(problem === undefined ? {} : { problem }),
     }];
@@ -45,7 +45,7 @@ export async function openProbe(
   const ends = stlinkEndpoints(device);
   const model = modelOf(device);
   if (ends) return await openStlink(await source.open(device, ends), source.clock, options);
-  const probe = `${model?.name ?? device.product ?? "The USB device"} ${serialOf(device)}`.trim();
+  const probe = `${model?.name ?? device.product ?? "The USB device"} ${device.serial}`.trim();
   if (model?.unusable === "probe-in-loader") throw fault("probe-in-loader", { probe });
   throw fault("probe-unsupported", {
     probe,

@@ -1,5 +1,5 @@
 /** The driver of ST-LINK/V2, V2-1, V3 and V3PWR. */
-import { type Clock, Fault, type Memory } from "../../base/mod.ts";
+import { type Clock, Fault, hex, type Memory } from "../../base/mod.ts";
 import type { UsbPipe } from "../../usb/mod.ts";
 import { fault } from "../faults.ts";
 import type {
@@ -25,7 +25,7 @@ import { Link } from "./link.ts";
 import { StlinkMemory, WRITE_CHUNK, WRITE_CHUNK_MOST } from "./memory.ts";
 import { Mode } from "./mode.ts";
 import { investigate } from "./no_answer.ts";
-import { modelOf, serialOf } from "./usb_ids.ts";
+import { modelOf } from "./usb_ids.ts";
 import { abilitiesOf, type Firmware, firmwareOf, lacksOf, refusal } from "./versions.ts";
 import { type Limits, Wire } from "./wire.ts";
 
@@ -73,7 +73,7 @@ class Stlink implements Probe {
   constructor(readonly wire: Wire, name: string, firmware: Firmware) {
     this.id = {
       name,
-      serial: serialOf(wire.pipe.device),
+      serial: wire.pipe.device.serial,
       firmware: firmware.text,
       place: wire.pipe.device.place,
     };
@@ -128,7 +128,8 @@ class Stlink implements Probe {
     const last = steps.at(-1);
     // an AP write is posted: its error shows at the next access (OpenOCD, stlink_dap_run)
     if (last && last.port !== "dp" && last.write !== undefined) {
-      await this.#link.run(readDapRegister(DP, RDBUFF));
+      const where = `access port ${last.port}`;
+      await this.#link.run(readDapRegister(DP, RDBUFF), { access: "write", where });
     }
     return Uint32Array.from(out);
   }
@@ -138,8 +139,15 @@ class Stlink implements Probe {
     if (port === "dp" && register >= BANK && !this.#link.can.csw) throw this.#link.tooOld("csw");
     if (port !== "dp") await this.#link.openAp(port);
     const number = port === "dp" ? DP : port;
-    if (write === undefined) out.push(await this.#link.run(readDapRegister(number, register)));
-    else await this.#link.run(writeDapRegister(number, register, write));
+    const where = `register ${hex(register, 2)} of ` +
+      (port === "dp" ? "the debug port" : `access port ${port}`);
+    if (write === undefined) {
+      const doing = { access: "read", where } as const;
+      out.push(await this.#link.run(readDapRegister(number, register), doing));
+    } else {
+      const doing = { access: "write", where } as const;
+      await this.#link.run(writeDapRegister(number, register, write), doing);
+    }
   }
 
   async clearErrors(): Promise<void> {
@@ -192,7 +200,7 @@ export async function openStlink(
   try {
     const model = modelOf(pipe.device) ??
       { name: "ST-LINK", generation: 2, out: 2, massStorage: false } as const;
-    const title = `${model.name} ${serialOf(pipe.device)}`.trim();
+    const title = `${model.name} ${pipe.device.serial}`.trim();
     if (model.unusable === "probe-in-loader") throw fault("probe-in-loader", { probe: title });
     if (model.unusable) {
       throw fault(model.unusable, { probe: title, why: "it speaks the protocol of ST-LINK/V1" });

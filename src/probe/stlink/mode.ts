@@ -98,7 +98,10 @@ export class Mode {
     if (this.debugging && !this.link.can.reenters) await this.leave();
     const chosen = await this.setSpeed(hertz);
     this.link.forgetAps();
-    if (underReset) await wire.tryOnce(driveNrst("low"));
+    if (underReset) {
+      await wire.tryOnce(driveNrst("low"));
+      this.held = true;
+    }
     const entered = await this.#attempt(() => wire.run(enterSwd()));
     if (entered !== undefined) return { hertz: chosen, failed: entered };
     this.debugging = true;
@@ -127,8 +130,9 @@ export class Mode {
 
   /** Leaves debug mode. NRST is let go by it, and access ports are closed. */
   async leave(): Promise<void> {
-    if (!this.debugging) return;
-    await this.link.wire.exchange(debugExit());
+    if (this.debugging) await this.link.wire.exchange(debugExit());
+    // SWD was never entered, so leaving it would not release NRST
+    else if (this.held) await this.link.wire.tryOnce(driveNrst("release"));
     this.debugging = false;
     this.held = false;
     this.link.forgetAps();

@@ -21,13 +21,13 @@ function causesOf(volts: number | undefined, held: boolean): NonNullable<FaultOp
   const causes: NonNullable<FaultOptions["causes"]>[number][] = [];
   if (volts !== undefined && volts < ENOUGH_V) {
     causes.push({
-      text: "The board is not powered properly",
+      text: "the board is not powered properly",
       likelihood: "likely",
       because: [`target voltage ${volts.toFixed(2)} V; an STM32 needs 1.7 V or more`],
     });
   }
   if (!held) {
-    causes.push({ text: "Something holds the chip in reset, or asleep", likelihood: "possible" });
+    causes.push({ text: "something holds the chip in reset, or asleep", likelihood: "possible" });
   }
   return causes;
 }
@@ -61,7 +61,11 @@ export function noAnswer(s: Symptoms): Fault {
   const works = s.tries.find((t) => t.dpidr !== undefined);
   if (works) {
     const facts = { works: speedText(works.hertz), wanted: speedText(s.wanted.hertz) };
-    return fault("link-only-slow", { ...facts, hertz: works.hertz }, { evidence, board });
+    return fault("link-only-slow", {
+      ...facts,
+      flag: facts.works.replace(" ", ""),
+      hertz: works.hertz,
+    }, { evidence, board });
   }
   if (s.volts !== undefined && s.volts < POWERED_FROM_V) {
     return fault("link-no-power", { volts: s.volts.toFixed(2) }, { evidence, board });

@@ -74,6 +74,8 @@ export interface Doing {
   /** of a memory access */
   readonly access?: "read" | "write";
   readonly at?: number;
+  /** what is accessed, when it has no address */
+  readonly where?: string;
   readonly length?: number;
   /** ms waited, for bus-busy */
   readonly waitedMs?: number;
@@ -100,7 +102,7 @@ export function statusFault(code: number, doing: Doing, options: FaultOptions = 
     });
   }
   if (kind === "bus") {
-    const where = doing.at === undefined ? doing.command : hex(doing.at);
+    const where = doing.at === undefined ? doing.where ?? doing.command : hex(doing.at);
     return fault("bus-refused", { ...facts, access: doing.access ?? "access", where }, {
       ...options,
       evidence,

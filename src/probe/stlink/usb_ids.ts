@@ -53,13 +53,3 @@ export function stlinkEndpoints(device: UsbDevice): UsbEndpoints | undefined {
   if (!model || model.unusable) return undefined;
   return { interface: 0, out: model.out, in: 0x81 };
 }
-
-/**
- * The serial number as 24 upper-case hexadecimal digits. Old firmware stores its 12 bytes as 12
- * characters, most of which cannot be printed (facts §1).
- */
-export function serialOf(device: UsbDevice): string {
-  if (device.serial.length !== 12) return device.serial;
-  return Array.from(device.serial, (c) => (c.charCodeAt(0) % 256).toString(16).padStart(2, "0"))
-    .join("").toUpperCase();
-}
