@@ -8,7 +8,7 @@ export const fault = catalogue({
     class: "unit",
     title: "The chip's debug port did not power up within {ms} ms",
     causes: [{
-      text: "The chip is in a deep sleep that switches its debug part off",
+      text: "the chip is in a deep sleep that switches its debug part off",
       likelihood: "possible",
     }],
     next: [{ text: "Reset the board, or connect while it is held in reset, and run it again" }],

@@ -9,10 +9,10 @@ export const fault = catalogue({
     title: "No Cortex-M answers behind access port {ap}: CPUID reads {cpuid}",
     causes: [
       {
-        text: "The chip is no Cortex-M, or its core is behind another port",
+        text: "the chip is no Cortex-M, or its core is behind another port",
         likelihood: "possible",
       },
-      { text: "A read went astray on a bad wire", likelihood: "possible" },
+      { text: "a read went astray on a bad wire", likelihood: "possible" },
     ],
     next: [{ text: "Check the wires and connect slower" }],
     retryable: true,
@@ -23,12 +23,12 @@ export const fault = catalogue({
     title: "The core did not halt within {ms} ms",
     causes: [
       {
-        text: "The chip resets itself again and again",
+        text: "the chip resets itself again and again",
         likelihood: "likely",
         because: ["DHCSR.S_RESET_ST was seen {resets} times"],
       },
-      { text: "The core is in a sleep that switches its clock off", likelihood: "possible" },
-      { text: "An access to external memory never ends", likelihood: "possible" },
+      { text: "the core is in a sleep that switches its clock off", likelihood: "possible" },
+      { text: "an access to external memory never ends", likelihood: "possible" },
     ],
     next: [{ text: "Connect while the chip is held in reset" }],
     retryable: true,
@@ -39,7 +39,7 @@ export const fault = catalogue({
     title: "The core was reset and ran on instead of stopping: {why}",
     causes: [
       { text: "NRST of the board is not connected to the probe", likelihood: "possible" },
-      { text: "The firmware puts the chip to standby at once", likelihood: "possible" },
+      { text: "the firmware puts the chip to standby at once", likelihood: "possible" },
     ],
     next: [{ text: "Check the NRST wire, then connect while the chip is held in reset" }],
     retryable: true,
