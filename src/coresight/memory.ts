@@ -18,7 +18,8 @@ import { AP_REGISTERS, CSW_CACHEABLE, CSW_DEBUG, cswFor, readAp } from "./ap.ts"
 
 /** TAR counts up within this many bytes for certain, not beyond (ADIv5). */
 const TAR_BLOCK = 1024;
-const LONGEST = { 1: TAR_BLOCK, 2: TAR_BLOCK, 4: TAR_BLOCK } as const;
+const WHOLE = 2 ** 32;
+const LONGEST = { 1: WHOLE, 2: WHOLE, 4: WHOLE } as const;
 const [CSW] = AP_REGISTERS.CSW;
 const [TAR] = AP_REGISTERS.TAR;
 const [DRW] = AP_REGISTERS.DRW;
@@ -29,14 +30,18 @@ export interface MemoryWish {
   readonly cacheable?: boolean;
 }
 
-/** Segments that end at the blocks of TAR as well. */
+/** Segments cut at the blocks of TAR. */
 function blocks(segments: readonly Segment[]): Segment[] {
-  return segments.flatMap((s) => {
-    const room = alignDown(s.at, TAR_BLOCK) + TAR_BLOCK - s.at;
-    if (s.length <= room) return [s];
-    const rest = { ...s, at: s.at + room, offset: s.offset + room, length: s.length - room };
-    return [{ ...s, length: room }, rest];
-  });
+  const out: Segment[] = [];
+  for (const s of segments) {
+    for (let done = 0; done < s.length;) {
+      const at = s.at + done;
+      const length = Math.min(s.length - done, alignDown(at, TAR_BLOCK) + TAR_BLOCK - at);
+      out.push({ at, offset: s.offset + done, length, width: s.width });
+      done += length;
+    }
+  }
+  return out;
 }
 
 /** Memory through CSW, TAR and DRW: for probes that have no memory commands, and to check those that have. */
