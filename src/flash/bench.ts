@@ -1,5 +1,5 @@
 /** What flash work needs to know: the chip, its core, its registers by name, and its supply. */
-import { type Clock, hex, maskOf, or, setField } from "../base/mod.ts";
+import { type Clock, hex, maskOf, type Memory, or, setField } from "../base/mod.ts";
 import { type Chip, type FlashRegister, flashRegister } from "../chip/mod.ts";
 import type { Core } from "../cortex/mod.ts";
 import { fault } from "./faults.ts";
@@ -13,6 +13,8 @@ export interface ProgramWidth {
 /** All that the parts of flash/ share. */
 export interface Bench {
   readonly core: Core;
+  /** past the data cache: what is written must reach flash, what is read must come from there */
+  readonly memory: Memory;
   readonly chip: Chip;
   readonly clock: Clock;
   readonly regs: FlashRegisters;

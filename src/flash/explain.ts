@@ -113,10 +113,10 @@ interface Snapshot {
 
 /** The registers that tell why; undefined when not even those can be read any more. */
 async function snapshot(bench: Bench): Promise<Snapshot | undefined> {
-  const { regs, chip, core } = bench;
+  const { regs, chip, memory } = bench;
   const at = [DHCSR, regs.at("SR"), regs.at("CR"), regs.at("OPTCR"), chip.family.resetCauses.at];
   try {
-    const [d = 0, sr = 0, cr = 0, optcr = 0, csr = 0] = await core.memory.batch(
+    const [d = 0, sr = 0, cr = 0, optcr = 0, csr = 0] = await memory.batch(
       at.map((read) => ({ read })),
     );
     return { dhcsr: d, sr, cr, optcr, csr };

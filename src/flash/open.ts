@@ -130,6 +130,7 @@ export async function openFlash(
   const { volts } = options;
   const bench: Bench = {
     core,
+    memory: core.uncached,
     chip,
     clock: options.clock ?? core.clock,
     regs: new FlashRegisters(chip),

@@ -27,7 +27,7 @@ const names = (bench: Bench): readonly string[] =>
 
 async function readWords(bench: Bench): Promise<Words> {
   const all = names(bench);
-  const words = await bench.core.memory.batch(all.map((n) => ({ read: bench.regs.at(n) })));
+  const words = await bench.memory.batch(all.map((n) => ({ read: bench.regs.at(n) })));
   return Object.fromEntries(all.map((n, i) => [n, words[i] ?? 0]));
 }
 
@@ -64,7 +64,7 @@ function requireGood(bench: Bench, now: Words, plan: OptionPlan, permit?: Option
 
 /** Writes both option keys; whether OPTLOCK is 0 afterwards. */
 async function tryKeys(bench: Bench): Promise<boolean> {
-  const { core: { memory }, regs, chip } = bench;
+  const { memory, regs, chip } = bench;
   const [first, second] = chip.family.flash.optionKeys;
   const look: Access = { read: regs.at("OPTCR") };
   let words: Uint32Array;
@@ -93,7 +93,7 @@ async function unlock(bench: Bench, optcr: number): Promise<void> {
 
 /** Shuts the option block without changing what it shows: never a bare OPTLOCK. */
 async function lock(bench: Bench): Promise<void> {
-  const { core: { memory }, regs } = bench;
+  const { memory, regs } = bench;
   const [sr = 0, optcr = 0] = await memory.batch([
     { read: regs.at("SR") },
     { read: regs.at("OPTCR") },
@@ -115,7 +115,7 @@ const wantedWords = (now: Words, plan: OptionPlan): Words => ({
  * until BSY is 0 again.
  */
 async function start(bench: Bench, now: Words, plan: OptionPlan): Promise<void> {
-  const { core: { memory }, regs, clock, chip: { family: { flash } } } = bench;
+  const { memory, regs, clock, chip: { family: { flash } } } = bench;
   const control = controlBits(bench.chip, "OPTCR");
   const optcr = clear(wantedWords(now, plan)["OPTCR"] ?? 0, control);
   const others = Object.entries(plan.words).filter(([n]) => n !== "OPTCR");
@@ -131,7 +131,7 @@ async function start(bench: Bench, now: Words, plan: OptionPlan): Promise<void> 
 
 /** Looks whether the chip is still ours, then relocks and reads back. */
 async function finish(bench: Bench, wanted: Words): Promise<void> {
-  const { core: { memory }, regs } = bench;
+  const { memory, regs } = bench;
   const [d = 0, sr = 0] = await memory.batch([{ read: DHCSR }, { read: regs.at("SR") }]);
   if (dhcsr(d, "S_RESET_ST")) throw await resetsByItself(bench, "option bytes were written");
   const errors = regs.mask("SR", ...Object.keys(bench.chip.family.flash.errors));

@@ -32,7 +32,7 @@ export async function waitIdle(
 ): Promise<void> {
   const mask = bench.regs.mask("SR", "BSY");
   try {
-    await bench.core.memory.batch([{
+    await bench.memory.batch([{
       poll: bench.regs.at("SR"),
       mask,
       want: 0,
@@ -54,7 +54,7 @@ export async function waitIdle(
  * one go. Faults: flash-core-running, flash-stuck-busy.
  */
 export async function prepare(bench: Bench, doing: string): Promise<Before> {
-  const { memory } = bench.core;
+  const { memory } = bench;
   const at = (name: string): Access => ({ read: bench.regs.at(name) });
   const names = optionRegisters(bench.chip.family, bench.chip.sub);
   const [d = 0, sr = 0, cr = 0, acr = 0, ccr = 0, ...words] = await memory.batch([
@@ -119,8 +119,8 @@ export class Session {
   }
 
   async #look(steps: readonly Access[], doing: string): Promise<number> {
-    const { core, regs } = this.bench;
-    const words = await core.memory.batch([
+    const { memory, regs } = this.bench;
+    const words = await memory.batch([
       ...steps,
       { read: DHCSR },
       { read: regs.at("CR") },
@@ -134,7 +134,7 @@ export class Session {
 
   /** Locks, and lets the chip see what was written. */
   async close(): Promise<void> {
-    const { core, regs } = this.bench;
+    const { memory, regs } = this.bench;
     const { acr } = this.before;
     const on = regs.mask("ACR", "ARTEN");
     const reset = regs.mask("ACR", "ARTRST");
@@ -143,19 +143,19 @@ export class Session {
       // the accelerator keeps lines of old flash: it is emptied while it is off
       ? [off, or(off, reset), off, clear(acr, reset)]
       : [];
-    await core.memory.batch([
+    await memory.batch([
       { write: regs.at("SR"), value: or(srErrors(this.bench), regs.mask("SR", "EOP")) },
       { write: regs.at("CR"), value: this.control({ PSIZE: 0, LOCK: 1 }) },
       ...art.map((value): Access => ({ write: regs.at("ACR"), value })),
     ]);
-    if (this.#changed) await refreshCaches(core.memory, this.before.ccr);
+    if (this.#changed) await refreshCaches(memory, this.before.ccr);
   }
 
   /** Locks after an error, if the chip can still be talked to; the error at hand is the one to tell. */
   async abandon(): Promise<void> {
-    const { core, regs } = this.bench;
+    const { memory, regs } = this.bench;
     try {
-      const [sr = 0] = await core.memory.batch([{ read: regs.at("SR") }]);
+      const [sr = 0] = await memory.batch([{ read: regs.at("SR") }]);
       if (has(sr, regs.mask("SR", "BSY"))) return; // a write to CR would hold the bus until it ends
       await this.close();
     } catch (error) {
@@ -166,7 +166,7 @@ export class Session {
 
 /** Writes both keys; whether LOCK is 0 afterwards. */
 async function tryKeys(bench: Bench): Promise<boolean> {
-  const { core: { memory }, regs, chip } = bench;
+  const { memory, regs, chip } = bench;
   const [first, second] = chip.family.flash.keys;
   const look: Access = { read: regs.at("CR") };
   let words: Uint32Array;

@@ -40,7 +40,7 @@ export class SectorFlash {
     for (let done = 0; done < length;) {
       const n = Math.min(BURST, length - done);
       try {
-        out.set(await this.bench.core.memory.read(at + done, n), done);
+        out.set(await this.bench.memory.read(at + done, n), done);
       } catch (error) {
         const doing = `reading ${rangeText(at, length)}`;
         throw await explainRefusal(this.bench, this.layout, error, {
@@ -142,7 +142,7 @@ export class SectorFlash {
     let done = 0;
     await this.#work("programming", touched, "programmed", async (session) => {
       for (const s of touched) this.#blank.delete(s.index);
-      await this.bench.core.memory.batch([
+      await this.bench.memory.batch([
         { write: this.bench.regs.at("CR"), value: session.control({ PG: 1 }) },
       ]);
       for (const run of runs) {
@@ -168,7 +168,7 @@ export class SectorFlash {
     const doing = `program ${rangeText(part.at, part.bytes.length)}`;
     try {
       try {
-        await bench.core.memory.write(part.at, part.bytes, bench.width.bytes);
+        await bench.memory.write(part.at, part.bytes, bench.width.bytes);
       } catch (error) {
         const refused = { access: "write", at: part.at, doing } as const;
         throw await explainRefusal(bench, layout, error, refused);
@@ -186,7 +186,7 @@ export class SectorFlash {
   /** The fault with the first address that does not hold what it should, when it can be seen. */
   async #located(error: Fault, part: Run): Promise<Fault> {
     try {
-      const got = await this.bench.core.memory.read(part.at, part.bytes.length);
+      const got = await this.bench.memory.read(part.at, part.bytes.length);
       const i = firstDifference(got, part.bytes);
       if (i < 0) return error;
       const value = `${hex(got[i] ?? 0, 2)} instead of ${hex(part.bytes[i] ?? 0, 2)}`;
