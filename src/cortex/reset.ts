@@ -77,11 +77,19 @@ const wanted = (halt: boolean) => (seen: Seen): boolean => seen.reset && (seen.h
 
 /** Clears what is sticky, and arms or disarms the vector catch. Gives DEMCR as it was. */
 async function arm(parts: ResetParts, halt: boolean): Promise<number> {
-  const [, demcr = 0] = await parts.memory.batch([{ read: AT.DHCSR }, { read: AT.DEMCR }]);
-  const catches: Access[] = halt
-    ? [{ write: AT.DHCSR, value: DEBUG.halt }, { write: AT.DEMCR, value: CATCH_RESET }]
-    : [{ write: AT.DEMCR, value: clear(demcr, ALL_CATCHES) }];
-  await parts.memory.batch([...catches, { write: AT.DFSR, value: DFSR_ALL }]);
+  const reads: Access[] = [{ read: AT.DHCSR }, { read: AT.DEMCR }];
+  const forget: Access = { write: AT.DFSR, value: DFSR_ALL };
+  if (halt) {
+    const [, demcr = 0] = await parts.memory.batch([
+      ...reads,
+      { write: AT.DHCSR, value: DEBUG.halt },
+      { write: AT.DEMCR, value: CATCH_RESET },
+      forget,
+    ]);
+    return demcr;
+  }
+  const [, demcr = 0] = await parts.memory.batch(reads);
+  await parts.memory.batch([{ write: AT.DEMCR, value: clear(demcr, ALL_CATCHES) }, forget]);
   return demcr;
 }
 
