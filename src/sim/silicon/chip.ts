@@ -84,7 +84,7 @@ export class Stm32F7 implements Target, CoreHost, FlashHost, PeripheralHost {
     this.options = new OptionBytes(silicon);
     this.guard = new FlashGuard(silicon, this.options, flashKb);
     this.cells = new FlashCells(flashKb * 1024, this.random);
-    this.otp = new FlashCells(silicon.otp.blocks * (silicon.otp.blockSize + 1), this.random);
+    this.otp = new FlashCells(silicon.uidAt - silicon.otp.at, this.random);
     this.flash = new Flash(this, this.cells, this.options, this.guard);
     this.parts = new Peripherals(this, silicon.blocks, config.idcode);
     this.backup = new BackupSram(this.guard, this.parts);

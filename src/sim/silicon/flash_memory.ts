@@ -100,7 +100,7 @@ export class Otp implements MemoryPort {
     this.at = otp.at;
     this.#blocks = otp.blocks;
     this.#blockSize = otp.blockSize;
-    this.size = otp.blocks * (otp.blockSize + 1);
+    this.size = cells.bytes.length;
   }
   read(offset: number, width: 1 | 2 | 4, master: Master): number {
     // RM0090 table "Access versus read protection level": OTP at level 1, debug: no
@@ -120,6 +120,7 @@ export class Otp implements MemoryPort {
   }
   #isLocked(offset: number): boolean {
     const data = this.#blocks * this.#blockSize;
+    if (offset >= data + this.#blocks) return true; // reserved up to FLASH_OTP_END
     const block = offset < data ? Math.floor(offset / this.#blockSize) : offset - data;
     return this.cells.bytes[data + block] === 0;
   }

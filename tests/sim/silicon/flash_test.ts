@@ -366,6 +366,15 @@ Deno.test("OTP: bits go down only, a lock byte of 00 closes its block, and itsel
   assertEquals([64, 65, 128].map((o) => hand.get(otp + o, 1)), [0x12, 0xFF, 0x56]);
 });
 
+Deno.test("OTP ends where ST's own data begins, and what is between the locks and there is nobody's", () => {
+  const { hand } = bench();
+  assertEquals(hand.get(0x1FF0_F41C), 0xFFFF_FFFF);
+  hand.unlock();
+  hand.put(FLASH.CR, 0x201);
+  hand.put(0x1FF0_F410, 0);
+  assertEquals(hand.get(FLASH.SR), WRPERR);
+});
+
 Deno.test("F72x: OTP, UID and flash size are at their own addresses", () => {
   const { hand } = bench({ silicon: f72 });
   assertEquals(hand.get(0x1FF0_7A22, 2), 512);
