@@ -1,0 +1,57 @@
+/** From `--probe` to a source of USB devices: this machine's, a trace's, or one that is plugged in here. */
+import type { UsbSource } from "../usb/mod.ts";
+import { libusbSource, recordingSource, replaySource } from "../usb/mod.ts";
+import { lineWriter, readText } from "./files.ts";
+
+/** A source, which of its devices is wanted, and what to do when all is done. */
+export interface OpenedSource {
+  readonly source: UsbSource;
+  /** serial or place; undefined: the only one */
+  readonly wanted: string | undefined;
+  /** Closes the source, saves a virtual board, ends a trace. */
+  close(): Promise<void>;
+}
+
+/** A source that another part of the program brings: `prefix:` and all after it is handed over. */
+export interface PluggedSource {
+  readonly prefix: string;
+  open(selector: string): Promise<{ source: UsbSource; save?(): void }>;
+}
+
+const REPLAY = "replay:";
+
+async function bareSource(which: string | undefined, plugged: readonly PluggedSource[]) {
+  if (which?.startsWith(REPLAY)) {
+    const file = which.slice(REPLAY.length);
+    return { source: replaySource(await readText(file), file), wanted: undefined };
+  }
+  const plug = plugged.find((p) => which?.startsWith(`${p.prefix}:`));
+  if (plug && which !== undefined) return { ...await plug.open(which), wanted: undefined };
+  return { source: await libusbSource(), wanted: which };
+}
+
+/**
+ * Opens what `which` names: `sim:…` and other plugged prefixes, `replay:FILE`, else a serial or place on
+ * this machine's USB. `trace` names a file that gets every transfer.
+ */
+export async function openSource(
+  which: string | undefined,
+  plugged: readonly PluggedSource[],
+  trace?: string,
+): Promise<OpenedSource> {
+  const bare: { source: UsbSource; wanted: string | undefined; save?(): void } = await bareSource(
+    which,
+    plugged,
+  );
+  const writer = trace === undefined ? undefined : lineWriter(trace);
+  const source = writer ? recordingSource(bare.source, (l) => writer.write(l)) : bare.source;
+  return {
+    source,
+    wanted: bare.wanted,
+    async close() {
+      await source[Symbol.asyncDispose]();
+      writer?.close();
+      bare.save?.();
+    },
+  };
+}
