@@ -117,14 +117,16 @@ async function underReset(parts: ResetParts, wish: AttachWish): Promise<Outcome>
   if (!armed) return await afterRelease(parts, wish);
   const { found, state } = armed;
   const was = stateAt(found.dhcsr);
-  // the bit was cleared by the look before: set again, the reset lasts; clear, NRST does nothing
-  if (!state.reset) return await withoutNrst(parts, found, was, NO_NRST);
+  // a core in reset does not halt: one that did was never in reset
+  if (state.halted) return await withoutNrst(parts, found, was, NO_NRST);
   const seen = await watchDhcsr(parts, RELEASE_MS, (s) => s.halted);
   if (!seen.halted) {
     throw fault("core-did-not-stop", {
       why: `it is ${stateAt(seen.last ?? 0)} ${RELEASE_MS} ms after NRST was released`,
     }, { evidence: [{ what: "DHCSR", addr: hex(AT.DHCSR), value: hex(seen.last ?? 0) }] });
   }
+  // the look before has cleared S_RESET_ST: without a new one it only halted late
+  if (!state.reset && !seen.reset) return await withoutNrst(parts, found, was, NO_NRST);
   await parts.memory.batch([{ write: AT.DEMCR, value: clear(found.demcr, ALL_CATCHES) }]);
   return { found, was: "in-reset", resetBy: "nrst", notes: [] };
 }

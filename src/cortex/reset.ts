@@ -38,8 +38,8 @@ interface Seen {
   readonly last: number | undefined;
 }
 
-/** Slugs that a chip in reset, or just out of it, may cause. */
-const WHILE_RESETTING = ["link-lost", "bus-refused", "bus-busy"];
+/** What a chip in reset, or just out of it, may cause; an access port without power is no port. */
+const WHILE_RESETTING = ["link-lost", "bus-refused", "bus-busy", "probe-status"];
 
 /** Gives undefined for what a resetting chip does to an access; anything else is thrown. */
 export async function tolerate<T>(parts: ResetParts, go: () => Promise<T>): Promise<T | undefined> {

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Fault } from "../../src/base/mod.ts";
+import { catalogue, Fault } from "../../src/base/mod.ts";
 import {
   type Command,
   getCurrentMode,
@@ -105,6 +105,22 @@ Deno.test("exchange() gives up at once when the device is gone", async () => {
     assertEquals(fault.slug, "probe-lost");
     assertEquals(wire.counters.exchanges, 1);
   }
+});
+
+Deno.test("exchange() passes on what is no trouble of USB, such as a trace that differs", async () => {
+  const w = wire(READ);
+  const differs = catalogue({
+    "trace-differs": { code: "E2020", class: "station", title: "differs", next: [] },
+  })("trace-differs");
+  w.pipe.receive = () => Promise.reject(differs);
+  assertEquals(
+    await assertRejects(() => w.wire.run(readDebugRegister(0x20000000)), Fault),
+    differs,
+  );
+  const bug = new TypeError("a bug");
+  const v = wire(READ);
+  v.pipe.receive = () => Promise.reject(bug);
+  assertEquals(await assertRejects(() => v.wire.run(readDebugRegister(0x20000000))), bug);
 });
 
 Deno.test("run() hands a status to the fault, and asks for the documented length", async () => {

@@ -83,7 +83,8 @@ export class FakeCore {
     this.fake.words.set(at, u32(value));
   }
 
-  #onCommand(op: number, p: Uint8Array): undefined {
+  #onCommand(op: number, p: Uint8Array): number | undefined {
+    if (op === 0x4B && this.inReset && !this.is.busInReset) return 0x1D;
     if (op === 0x3C && this.is.nrstWired) {
       const low = p[2] === 0;
       if (low && !this.inReset) this.#stop();

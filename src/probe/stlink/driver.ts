@@ -109,8 +109,17 @@ class Stlink implements Probe {
       const volts = await this.voltage();
       throw await investigate(this.#mode, first, wish.underReset, this.#title, volts);
     }
-    await this.#link.openAp(0);
+    await this.#openFirst(wish.underReset);
     return { hertz: first.hertz, dpidr: first.dpidr };
+  }
+
+  /** Some chips' access ports are dead while NRST is low: then the port is opened at its first use. */
+  async #openFirst(underReset: boolean): Promise<void> {
+    try {
+      await this.#link.openAp(0);
+    } catch (error) {
+      if (!underReset || !(error instanceof Fault) || error.slug === "probe-lost") throw error;
+    }
   }
 
   async disconnect(how?: { readonly keepReset: boolean }): Promise<void> {

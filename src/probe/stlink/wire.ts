@@ -16,7 +16,8 @@ export interface Limits {
   readonly writeChunk: number;
 }
 
-const LOST = ["usb-gone", "usb-failed"];
+/** what draining and asking again may mend */
+const OUT_OF_STEP = ["usb-timeout", "usb-stall", "usb-overflow", "probe-unknown-reply"];
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 64;
 /** stale packets that a killed program may have left; more is a device that talks by itself */
@@ -71,15 +72,13 @@ export class Wire {
       return await this.#once(command);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      if (LOST.includes(error.slug)) throw this.#lost(command, error);
+      if (!OUT_OF_STEP.includes(error.slug)) throw this.#lost(command, error);
       await this.#resynchronise(command, error);
       if (!command.pure) throw this.#lost(command, error);
     }
     try {
       return await this.#once(command);
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      if (error.slug === "probe-unknown-reply") throw error;
       throw this.#lost(command, error);
     }
   }
@@ -110,10 +109,10 @@ export class Wire {
     }
   }
 
-  #lost<T>(command: Command<T>, cause: unknown): Fault {
-    if (slugOf(cause) === "probe-unknown-reply" || slugOf(cause) === "probe-lost") {
-      return cause as Fault;
-    }
+  /** The fault for a broken conversation; what is no trouble of USB (a trace that differs) stays. */
+  #lost<T>(command: Command<T>, cause: unknown): unknown {
+    const slug = slugOf(cause) ?? "";
+    if (!slug.startsWith("usb-")) return cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     return fault("probe-lost", { command: command.name, why }, {
       cause,
