@@ -1,8 +1,10 @@
 /**
  * The virtual core against Unicorn (libunicorn2): `deno run -A tasks/oracle.ts --count N --seed S`.
+ * `--record FILE` writes the recorded answers that isa_test.ts compares with instead.
  * Half of the instructions one by one, for every row of the table in turn, half in straight-line programs.
  */
 import { Pair, programs, singles } from "../tests/sim/cpu/oracle_run.ts";
+import { record } from "../tests/sim/cpu/oracle_vectors.ts";
 import { Random } from "../tests/sim/cpu/oracle_generate.ts";
 
 const option = (name: string, otherwise: number): number => {
@@ -11,6 +13,14 @@ const option = (name: string, otherwise: number): number => {
 };
 const count = option("count", 1_000_000);
 const seed = option("seed", 1);
+const file = Deno.args[Deno.args.indexOf("--record") + 1];
+if (Deno.args.includes("--record") && file !== undefined) {
+  const lines = Object.entries(record(3)).map(([name, cases]) =>
+    `${JSON.stringify(name)}: [\n${cases.map((c) => `  ${JSON.stringify(c)}`).join(",\n")}\n]`
+  );
+  Deno.writeTextFileSync(file, `{\n${lines.join(",\n")}\n}\n`);
+  Deno.exit(0);
+}
 const began = performance.now();
 using pair = new Pair(new Random(seed));
 const { report } = pair;

@@ -32,12 +32,12 @@ export interface Report {
 
 const SLOT = 16;
 const CLREX = [0xF3BF, 0x8F2F];
-const CLREX_BYTES = [0xBF, 0xF3, 0x2F, 0x8F];
+export const CLREX_BYTES = [0xBF, 0xF3, 0x2F, 0x8F];
 const FIRST = 0x2000;
 const LAST = CODE_SIZE - 0x2000;
 const hex = (x: number): string => (x >>> 0).toString(16).padStart(8, "0");
 
-const copy = (from: Registers, to: Registers): void => {
+export const copy = (from: Registers, to: Registers): void => {
   to.r.set(from.r);
   to.s.set(from.s);
   to.apsr = from.apsr;
@@ -128,7 +128,7 @@ export class Pair implements Disposable {
 export const comparable: readonly Shape[] = shapes.filter((s) => !isSystem(s));
 
 /** IT is only looked at in programs: with a count of 1 the library runs the whole block. */
-const alone = comparable.filter((s) => s.row.name !== "IT T1");
+export const alone = comparable.filter((s) => s.row.name !== "IT T1");
 
 /** A single instruction, both ways of reaching memory in turn. */
 export function singles(pair: Pair, count: number): void {
@@ -151,6 +151,10 @@ export function singles(pair: Pair, count: number): void {
       done++;
       registersFor(shape, op, before, random);
       before.r[15] = op.at;
+      if (shape.row.name.startsWith("STREX")) { // after an LDREX only in programs
+        theirs.run(CODE, 0, 1);
+        ours.system.clearExclusive();
+      }
       ours.set(before);
       theirs.set(before);
       const fault = ours.step();
@@ -194,8 +198,7 @@ function pairWith(op: Op): Follower | undefined {
 }
 
 /** Instructions one after another until `length`, executed as they are chosen. */
-function build(pair: Pair, at: number, length: number): Op[] {
-  const { ours, random } = pair;
+export function build(ours: Machine, random: Random, at: number, length: number): Op[] {
   const ops: Op[] = [];
   const saved = newRegisters();
   const ram = new Uint8Array(RAM_SIZE);
@@ -282,7 +285,7 @@ function write(pair: Pair, at: number, length: number): Program {
   ours.state.r[15] = at;
   ours.put(at, CLREX);
   ours.step();
-  const ops = build(pair, at + 4, length);
+  const ops = build(ours, random, at + 4, length);
   ours.get(after);
   ours.put(after.r[15]!, [0xBE00]);
   const kept = newRegisters();
