@@ -9,7 +9,7 @@ export const fault = catalogue({
     title:
       "The chip says it is {idcode} (DEV_ID {devId}), which this version of probekit does not know",
     causes: [{
-      text: "It is of a family that probekit cannot program yet",
+      text: "it is of a family that probekit cannot program yet",
       likelihood: "likely",
       because: ["CPUID {cpuid}: {core}, read twice with the same result"],
     }],
@@ -23,12 +23,12 @@ export const fault = catalogue({
     title: "The chip's identity register reads {idcode}, which is not an identity",
     causes: [
       {
-        text: "The debug part of the chip has no clock or is not reachable",
+        text: "the debug part of the chip has no clock or is not reachable",
         likelihood: "possible",
         because: ["CPUID {cpuid}: {core}", "read {times} times"],
       },
-      { text: "The core has its identity register at another address", likelihood: "possible" },
-      { text: "The probe answers with what it read before", likelihood: "possible" },
+      { text: "the core has its identity register at another address", likelihood: "possible" },
+      { text: "the probe answers with what it read before", likelihood: "possible" },
     ],
     next: [
       {
@@ -47,9 +47,9 @@ export const fault = catalogue({
     class: "station",
     title: "No Arm core answers: CPUID reads {cpuid}",
     causes: [
-      { text: "The link gives wrong data: speed too high, bad GND", likelihood: "possible" },
+      { text: "the link gives wrong data: speed too high, bad GND", likelihood: "possible" },
       {
-        text: "The debug port answers and the core behind it is off or protected",
+        text: "the debug port answers and the core behind it is off or protected",
         likelihood: "possible",
       },
     ],
@@ -68,11 +68,11 @@ export const fault = catalogue({
     title: "The chip contradicts itself: DEV_ID {devId} is {name}, but its core is {core}",
     causes: [
       {
-        text: "A copy of the chip by another maker",
+        text: "a copy of the chip by another maker",
         likelihood: "possible",
         because: ["CPUID {cpuid}", "IDCODE {idcode}"],
       },
-      { text: "The link gives wrong data", likelihood: "possible" },
+      { text: "the link gives wrong data", likelihood: "possible" },
     ],
     next: [{ text: "Check the part number on the package, and connect slower" }],
     explain:
