@@ -11,11 +11,11 @@ export const fault = catalogue({
     title: "{from} holds data for {first}..{last}, where this chip has {what}",
     causes: [
       {
-        text: "The image was linked for another chip, or for RAM",
+        text: "the image was linked for another chip, or for RAM",
         likelihood: "likely",
         because: [WHERE_FLASH],
       },
-      { text: "A raw binary was given the wrong --base", likelihood: "possible" },
+      { text: "a raw binary was given the wrong --base", likelihood: "possible" },
     ],
     next: [{ text: "Link the image for {flashFrom}..{flashTo}; run a RAM image from a debugger" }],
   },
@@ -24,7 +24,7 @@ export const fault = catalogue({
     class: "recipe",
     title: "{from} holds data for {first}..{last}: the option bytes",
     causes: [{
-      text: "The image carries option bytes as some tool chains emit them",
+      text: "the image carries option bytes as some tool chains emit them",
       likelihood: "likely",
       because: ["option bytes are stored at {regionFrom}..{regionTo}"],
     }],
@@ -44,7 +44,7 @@ export const fault = catalogue({
     class: "recipe",
     title: "{from} holds data for {first}..{last}: one-time programmable memory",
     causes: [{
-      text: "The image names memory that can be written once and never erased",
+      text: "the image names memory that can be written once and never erased",
       likelihood: "proven",
       because: ["OTP is {regionFrom}..{regionTo}"],
     }],
@@ -55,7 +55,7 @@ export const fault = catalogue({
     class: "recipe",
     title: "{from} holds data for {first}..{last}: {what}",
     causes: [{
-      text: "The image names the boot loader that ST put there; it cannot be written",
+      text: "the image names the boot loader that ST put there; it cannot be written",
       likelihood: "proven",
       because: ["{what} is {regionFrom}..{regionTo}"],
     }],
@@ -67,7 +67,7 @@ export const fault = catalogue({
     title: "{file} reaches to {last}, and this chip's flash ends at {flashTo}",
     causes: [
       {
-        text: "The image was linked for a part with more flash",
+        text: "the image was linked for a part with more flash",
         likelihood: "likely",
         because: [WHERE_FLASH, "the data comes from {from}"],
       },
@@ -81,7 +81,7 @@ export const fault = catalogue({
     title: "Sector {wanted} does not exist: this chip has sectors {sectors}",
     causes: [
       {
-        text: "The numbers are those of another family (F2 and F4 parts have sectors 0..11)",
+        text: "the numbers are those of another family (F2 and F4 parts have sectors 0..11)",
         likelihood: "possible",
         because: ["{chip}: {flashKiB} KiB, {banks}"],
       },
@@ -100,7 +100,7 @@ export const fault = catalogue({
     class: "recipe",
     title: "{from} and {other} both hold data for {first}..{last}",
     causes: [{
-      text: "One of them is linked for the read-only view of flash, which is the same memory",
+      text: "one of them is linked for the read-only view of flash, which is the same memory",
       likelihood: "likely",
       because: ["{alias} is a view of {flashFrom}"],
     }],
@@ -111,7 +111,7 @@ export const fault = catalogue({
     class: "recipe",
     title: "Sector {sector} must be erased, and it holds data outside the image at {first}",
     causes: [{
-      text: "Something else is kept in the same sector (settings, a boot loader, a serial number)",
+      text: "something else is kept in the same sector (settings, a boot loader, a serial number)",
       likelihood: "likely",
       because: ["{count} bytes outside the image are not erased"],
     }],
