@@ -87,7 +87,9 @@ export function programWidth(chip: Chip, volts: number | undefined, psize?: numb
 export function requireSupply(bench: Pick<Bench, "chip" | "volts">): void {
   const needs = bench.chip.family.flash.parallelism[0]?.fromVolts ?? 0;
   if (bench.volts !== undefined && bench.volts < needs) {
-    throw fault("flash-supply-too-low", { needs, ...voltFacts(bench.volts) });
+    throw fault("flash-supply-too-low", { needs, ...voltFacts(bench.volts) }, {
+      board: { state: "untouched", text: "nothing was written" },
+    });
   }
 }
 

@@ -138,7 +138,7 @@ function watchdogCauses(
     const flag = `${name.replace("_SW", "")}RSTF`;
     const proven = causes[flag] === 1;
     return [{
-      text: `A watchdog starts by hardware at every reset (${name} = 0) and resets the chip`,
+      text: `a watchdog starts by hardware at every reset (${name} = 0) and resets the chip`,
       likelihood: proven ? "proven" as const : "likely" as const,
       because: [
         `FLASH_OPTCR ${hex(optcr)}: ${name} = 0`,

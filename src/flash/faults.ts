@@ -23,7 +23,7 @@ export const fault = catalogue({
     title:
       "This chip is read-protected (RDP level {level}): the debugger may not {access} flash at {at}",
     causes: [{
-      text: "Whoever programmed it locked it",
+      text: "whoever programmed it locked it",
       likelihood: "proven",
       because: ["FLASH_OPTCR.RDP = {rdp}"],
     }],
@@ -36,7 +36,7 @@ export const fault = catalogue({
     class: "unit",
     title: "{sectors} {is} write-protected, so nothing can be {done} there",
     causes: [{
-      text: "The option bytes protect {it}",
+      text: "the option bytes protect {it}",
       likelihood: "proven",
       because: ["FLASH_OPTCR.nWRP = {nwrp}: bit {bits} is 0"],
     }],
@@ -54,7 +54,7 @@ export const fault = catalogue({
     class: "unit",
     title: "{sectors} {is} closed to reading (PCROP), and closed to being {done}",
     causes: [{
-      text: "The option bytes protect the code in {it}",
+      text: "the option bytes protect the code in {it}",
       likelihood: "proven",
       because: ["FLASH_OPTCR2.PCROP = {pcrop}"],
     }],
@@ -67,7 +67,7 @@ export const fault = catalogue({
     class: "unit",
     title: "The core is running, so flash was not touched",
     causes: [{
-      text: "Something let it run after it was halted",
+      text: "something let it run after it was halted",
       likelihood: "possible",
       because: ["DHCSR {dhcsr}: S_HALT is 0"],
     }],
@@ -99,7 +99,7 @@ export const fault = catalogue({
     class: "unit",
     title: "The flash controller refuses its keys until the next reset",
     causes: [{
-      text: "Wrong keys were written since the last reset, by firmware or by another tool",
+      text: "wrong keys were written since the last reset, by firmware or by another tool",
       likelihood: "likely",
       because: ["FLASH_CR.LOCK is still 1 after both keys"],
     }],
@@ -143,7 +143,7 @@ export const fault = catalogue({
     class: "station",
     title: "Programming at {at} failed: the access was not {width} wide (PGPERR)",
     causes: [{
-      text: "The probe splits or joins accesses",
+      text: "the probe splits or joins accesses",
       likelihood: "possible",
       because: ["FLASH_CR.PSIZE asks for {width}"],
     }],
@@ -154,7 +154,7 @@ export const fault = catalogue({
     class: "unit",
     title: "The chip refused to {doing}: wrong sequence (ERSERR)",
     causes: [{
-      text: "Something else wrote to the flash registers meanwhile",
+      text: "something else wrote to the flash registers meanwhile",
       likelihood: "possible",
     }],
     next: [{ text: AGAIN, effect: "reversible" }],
@@ -165,7 +165,7 @@ export const fault = catalogue({
     class: "unit",
     title: "The chip could not {doing} (OPERR)",
     causes: [{
-      text: "The supply sagged meanwhile",
+      text: "the supply sagged meanwhile",
       likelihood: "possible",
       because: ["the supply measured {volts} V before"],
     }],
@@ -184,11 +184,11 @@ export const fault = catalogue({
     title: "Flash is still busy after {ms} ms of {doing}",
     causes: [
       {
-        text: "The supply is too low for an erase to end",
+        text: "the supply is too low for an erase to end",
         likelihood: "possible",
         because: ["the supply measured {volts} V before"],
       },
-      { text: "The flash is worn out or broken", likelihood: "possible" },
+      { text: "the flash is worn out or broken", likelihood: "possible" },
     ],
     next: [{
       text: "Switch the board off and on, check its supply, and run it again",
@@ -202,11 +202,11 @@ export const fault = catalogue({
     title: "Flash at {at} was programmed with {wants} and reads back {is}",
     causes: [
       {
-        text: "The supply sagged meanwhile",
+        text: "the supply sagged meanwhile",
         likelihood: "possible",
         because: ["the supply measured {volts} V before"],
       },
-      { text: "The flash is worn out or broken", likelihood: "possible" },
+      { text: "the flash is worn out or broken", likelihood: "possible" },
     ],
     next: [{ text: AGAIN, effect: "reversible" }],
     retryable: true,
@@ -215,7 +215,7 @@ export const fault = catalogue({
     code: "E2209",
     class: "unit",
     title: "The chip was reset by something else than probekit while {doing}",
-    causes: [{ text: "Something pulls NRST low, or the supply drops", likelihood: "possible" }],
+    causes: [{ text: "something pulls NRST low, or the supply drops", likelihood: "possible" }],
     next: [
       {
         text: "If a watchdog does it, see what would change:",

@@ -27,6 +27,12 @@ export interface OpenFlash {
 /** A FlashController, and what only this house's rooms above ask of it. */
 export interface OpenedFlash extends FlashController {
   readonly volts: number | undefined;
+  program(
+    at: number,
+    data: Uint8Array,
+    progress?: (p: Progress) => void,
+    how?: ProgramOptions,
+  ): Promise<void>;
   /** Programs several stretches in the order given, with flash unlocked once. */
   programRuns(
     runs: readonly Run[],

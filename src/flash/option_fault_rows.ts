@@ -60,7 +60,7 @@ export const optionRows = {
     class: "unit",
     title: "The chip refuses the option keys until the next reset",
     causes: [{
-      text: "Wrong keys were written since the last reset, by firmware or by another tool",
+      text: "wrong keys were written since the last reset, by firmware or by another tool",
       likelihood: "likely",
       because: ["FLASH_OPTCR.OPTLOCK is still 1 after both keys"],
     }],
@@ -83,7 +83,7 @@ export const optionRows = {
     class: "recipe",
     title: "This option profile has no variant for {chip}",
     causes: [{
-      text: "It was written for other parts",
+      text: "it was written for other parts",
       likelihood: "likely",
       because: ["its variants are for {variants}"],
     }],
@@ -95,8 +95,8 @@ export const optionRows = {
     class: "unit",
     title: "{register} was written as {wants} and reads back {is}",
     causes: [
-      { text: "The chip was reset, or lost power, meanwhile", likelihood: "possible" },
-      { text: "A protection in force does not allow the change", likelihood: "possible" },
+      { text: "the chip was reset, or lost power, meanwhile", likelihood: "possible" },
+      { text: "a protection in force does not allow the change", likelihood: "possible" },
     ],
     next: [OPTIONS],
   },

@@ -23,13 +23,15 @@ const WORK = ["PG", "SER", "MER", "MER2", "SNB", "PSIZE", "STRT", "LOCK"];
 const srErrors = (bench: Bench): number =>
   bench.regs.mask("SR", ...Object.keys(bench.chip.family.flash.errors));
 
-/** Waits until SR.BSY is 0. Fault: flash-stuck-busy. */
+/** Waits until SR.BSY is 0; `waitedMs` have passed already. Fault: flash-stuck-busy. */
 export async function waitIdle(
   bench: Bench,
   doing: string,
-  withinMs: number,
+  totalMs: number,
   everyMs: number,
+  waitedMs = 0,
 ): Promise<void> {
+  const withinMs = Math.max(0, totalMs - waitedMs);
   const mask = bench.regs.mask("SR", "BSY");
   try {
     await bench.memory.batch([{
@@ -43,7 +45,7 @@ export async function waitIdle(
     if (!(error instanceof Fault) || error.slug !== "register-never-changed") throw error;
     throw fault("flash-stuck-busy", {
       doing,
-      ms: withinMs,
+      ms: totalMs,
       ...(bench.volts === undefined ? {} : { volts: bench.volts.toFixed(2) }),
     }, { cause: error, evidence: error.options.evidence ?? [] });
   }
@@ -110,7 +112,7 @@ export class Session {
     let sr = await this.#look(steps, failing.doing);
     if (has(sr, regs.mask("SR", "BSY"))) {
       if (wait.pauseMs > 0) await clock.sleep(wait.pauseMs);
-      await waitIdle(this.bench, failing.doing, wait.withinMs, wait.everyMs);
+      await waitIdle(this.bench, failing.doing, wait.withinMs, wait.everyMs, wait.pauseMs);
       sr = await this.#look([], failing.doing);
     }
     if (has(sr, srErrors(this.bench))) {
@@ -195,7 +197,7 @@ async function unlock(bench: Bench, before: Before, doing: string): Promise<Befo
   throw fault("flash-locked-until-reset", {}, {
     board,
     causes: [{
-      text: "The lock stays after a reset: the reset did not reach the flash controller",
+      text: "the lock stays after a reset: the reset did not reach the flash controller",
       likelihood: "likely",
     }],
   });

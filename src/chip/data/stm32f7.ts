@@ -288,7 +288,7 @@ export default {
       RDERR: "flash-code-read",
     },
     parallelism: [ // H FLASH_VOLTAGE_RANGE_1 … _3; x64 needs VPP on the board and is never used
-      { psize: 0, bytes: 1, fromVolts: 0 },
+      { psize: 0, bytes: 1, fromVolts: 1.7 }, // H: 1.8 V; the datasheets' least supply is 1.7 V (recalled)
       { psize: 1, bytes: 2, fromVolts: 2.1 },
       { psize: 2, bytes: 4, fromVolts: 2.7 },
     ],
