@@ -10,9 +10,10 @@ import {
   has,
   hex,
 } from "../base/mod.ts";
-import { type Chip, type Layout, type Sector, sectorAt, sectorBit } from "../chip/mod.ts";
+import { isDualBank, type Layout, type Sector, sectorAt, sectorBit } from "../chip/mod.ts";
 import { type Bench, voltFacts } from "./bench.ts";
 import { fault } from "./faults.ts";
+import { optionText, rdpLevel, sectorsText } from "./protection.ts";
 
 /** Debug halting control and status register, Armv7-M ARM C1.6.2. */
 export const DHCSR = 0xE000_EDF0;
@@ -21,50 +22,6 @@ const DHCSR_FIELDS = { S_HALT: 17, S_SLEEP: 18, S_LOCKUP: 19, S_RETIRE_ST: 24, S
 /** One bit of DHCSR. */
 export const dhcsr = (word: number, field: keyof typeof DHCSR_FIELDS): boolean =>
   getField(word, DHCSR_FIELDS[field]) === 1;
-
-type Levels = 0 | 1 | 2;
-/** The protection level that an OPTCR value means. */
-export function rdpLevel(
-  chip: Pick<Chip, "family" | "sub">,
-  registers: Readonly<Record<string, number>>,
-): Levels {
-  const { field, level0, level2 } = chip.family.readProtection;
-  const f = chip.sub.options[field];
-  const word = f && registers[f.register];
-  if (f === undefined || word === undefined) return 0;
-  const value = getField(word, f.bits);
-  return value === level0 ? 0 : value === level2 ? 2 : 1;
-}
-
-/** Sectors that the option registers keep from being written, or from being read. */
-export function closedSectors(
-  bench: Pick<Bench, "chip">,
-  layout: Layout,
-  registers: Readonly<Record<string, number>>,
-  stops: "write" | "read",
-): readonly Sector[] {
-  const fields = Object.values(bench.chip.sub.options).filter((f) => f.sectors?.stops === stops);
-  return layout.sectors.filter((s) =>
-    fields.some((f) => {
-      const word = registers[f.register];
-      if (word === undefined) return false;
-      const value = getField(word, f.bits);
-      return Math.floor(value / 2 ** sectorBit(layout, s)) % 2 === f.sectors?.when;
-    })
-  );
-}
-
-/** `Sector 4`, `Sectors 0..3, 7`. */
-export function sectorsText(sectors: readonly Sector[]): string {
-  const parts: string[] = [];
-  for (let i = 0; i < sectors.length; i++) {
-    const from = sectors[i]?.index ?? 0;
-    while (sectors[i + 1]?.index === (sectors[i]?.index ?? 0) + 1) i++;
-    const to = sectors[i]?.index ?? 0;
-    parts.push(from === to ? `${from}` : `${from}..${to}`);
-  }
-  return `Sector${sectors.length === 1 ? "" : "s"} ${parts.join(", ")}`;
-}
 
 /** Evidence of an option register with the fields that differ from a new part. */
 export function optionEvidence(bench: Bench, name: string, value: number): Evidence {
@@ -75,11 +32,14 @@ export function optionEvidence(bench: Bench, name: string, value: number): Evide
     const is = getField(value, f.bits);
     const was = factory[name];
     if (was === undefined || is !== getField(was, f.bits)) {
-      decoded[field] = f.values?.[is] ?? f.otherwise ?? String(is);
+      decoded[field] = optionText(f, is, isDualBank(bench.chip.sub, { [name]: value }));
     }
   }
   return { what: `FLASH_${name}`, addr: hex(bench.regs.at(name)), value: hex(value), decoded };
 }
+
+const bitsText = (bits: readonly number[]): string =>
+  bits.length === 1 ? `bit ${bits[0]} is` : `bits ${bits.join(", ")} are`;
 
 /** The fault for sectors that their option bytes keep from being written. */
 export function writeProtected(
@@ -96,10 +56,9 @@ export function writeProtected(
   const one = sectors.length === 1;
   return fault("flash-write-protected", {
     sectors: sectorsText(sectors),
-    is: one ? "is" : "are",
     it: one ? "it" : "them",
     done,
-    ...(field && name ? { nwrp: hex(getField(word, field.bits), 3), bits: bits.join(", ") } : {}),
+    ...(field && name ? { nwrp: hex(getField(word, field.bits), 3), bits: bitsText(bits) } : {}),
   }, { evidence: field ? [optionEvidence(bench, field.register, word)] : [] });
 }
 
@@ -163,20 +122,24 @@ export async function resetsByItself(bench: Bench, doing: string): Promise<Fault
         what: "RCC_CSR",
         addr: hex(at),
         value: hex(s.csr),
-        decoded: Object.fromEntries(flags.map(([name]) => [name, "set since it was last cleared"])),
+        decoded: Object.fromEntries(flags.map(([name]) => [name, "set"])),
       },
       { what: "FLASH_CR", addr: hex(bench.regs.at("CR")), value: hex(s.cr) },
     ],
   });
 }
 
-/** Where and how an operation failed. */
+/** What an operation that failed was. */
 export interface Failing {
-  /** infinitive: `erase sector 4` */
-  readonly doing: string;
-  readonly done: "erased" | "programmed";
+  readonly act: "erase" | "program";
+  /** `sector 4`, `0x08000000..0x080000FF` */
+  readonly what: string;
   readonly at: number;
 }
+const GERUND = { erase: "erasing", program: "programming" } as const;
+const DONE = { erase: "erased", program: "programmed" } as const;
+/** `erasing sector 4` */
+export const doingText = (f: Failing): string => `${GERUND[f.act]} ${f.what}`;
 
 /** The fault for error bits in SR. */
 export async function statusFault(
@@ -201,13 +164,13 @@ export async function statusFault(
   if (bit === "WRPERR" && sector) {
     const s = await snapshot(bench);
     const registers = s ? { OPTCR: s.optcr } : {};
-    const made = writeProtected(bench, layout, [sector], registers, failing.done);
+    const made = writeProtected(bench, layout, [sector], registers, DONE[failing.act]);
     return made.within({ evidence });
   }
   const slug = bench.chip.family.flash.errors[bit];
   const facts = {
     at: hex(failing.at),
-    doing: failing.doing,
+    todo: `${failing.act} ${failing.what}`,
     width: `${bench.width.bytes * 8} bits`,
     ...voltFacts(bench.volts),
   };
@@ -269,8 +232,11 @@ export async function explainRefusal(
   }
   const errors = Object.keys(bench.chip.family.flash.errors);
   if (has(s.sr, bench.regs.mask("SR", ...errors))) {
-    const done = "programmed" as const;
-    return await statusFault(bench, layout, s.sr, { doing: refused.doing, done, at: refused.at });
+    return await statusFault(bench, layout, s.sr, {
+      act: "program",
+      what: hex(refused.at),
+      at: refused.at,
+    });
   }
   return error.within({
     evidence: [{

@@ -34,11 +34,11 @@ export const fault = catalogue({
   "flash-write-protected": {
     code: "E1101",
     class: "unit",
-    title: "{sectors} {is} write-protected, so nothing can be {done} there",
+    title: "Write-protected: {sectors} cannot be {done}",
     causes: [{
       text: "the option bytes protect {it}",
       likelihood: "proven",
-      because: ["FLASH_OPTCR.nWRP = {nwrp}: bit {bits} is 0"],
+      because: ["FLASH_OPTCR.nWRP = {nwrp}: {bits} 0"],
     }],
     next: [
       {
@@ -52,7 +52,7 @@ export const fault = catalogue({
   "flash-code-protected": {
     code: "E1103",
     class: "unit",
-    title: "{sectors} {is} closed to reading (PCROP), and closed to being {done}",
+    title: "Closed by PCROP: {sectors} cannot be {done}",
     causes: [{
       text: "the option bytes protect the code in {it}",
       likelihood: "proven",
@@ -152,7 +152,7 @@ export const fault = catalogue({
   "flash-wrong-sequence": {
     code: "E2202",
     class: "unit",
-    title: "The chip refused to {doing}: wrong sequence (ERSERR)",
+    title: "The chip refused to {todo}: wrong sequence (ERSERR)",
     causes: [{
       text: "something else wrote to the flash registers meanwhile",
       likelihood: "possible",
@@ -163,7 +163,7 @@ export const fault = catalogue({
   "flash-operation-failed": {
     code: "E2203",
     class: "unit",
-    title: "The chip could not {doing} (OPERR)",
+    title: "The chip could not {todo} (OPERR)",
     causes: [{
       text: "the supply sagged meanwhile",
       likelihood: "possible",

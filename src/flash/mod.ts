@@ -9,9 +9,9 @@ export {
   type OptionChip,
   type OptionLimits,
   type OptionPermit,
-  optionText,
   planOptions,
 } from "./option_plan.ts";
 export * from "./option_steps.ts";
 export * from "./profiles.ts";
+export { closedSectors, optionText, rdpLevel, sectorsText } from "./protection.ts";
 export * from "./sectors.ts";

@@ -6,11 +6,12 @@ import type { Core } from "../cortex/mod.ts";
 import type { Run } from "../plan/mod.ts";
 import { type Bench, FlashRegisters, programWidth } from "./bench.ts";
 import type { FlashController, OptionBytes, OptionPlan, Progress } from "./controller.ts";
-import { closedSectors } from "./explain.ts";
+
 import { type ProgramOptions, SectorFlash } from "./kinds/sector.ts";
 import { type OptionPermit, planOptions } from "./option_plan.ts";
 import { type OptionStep, optionSteps } from "./option_steps.ts";
 import { readOptions, writeOptions } from "./options.ts";
+import { closedSectors } from "./protection.ts";
 
 /** How to open flash. */
 export interface OpenFlash {
@@ -95,11 +96,11 @@ class Opened implements OpenedFlash {
   }
   async protectedSectors(): Promise<readonly Sector[]> {
     const { registers } = await this.readOptions();
-    return closedSectors(this.bench, this.layout, registers, "write");
+    return closedSectors(this.chip, this.layout, registers, "write");
   }
   async closedSectors(): Promise<readonly Sector[]> {
     const { registers } = await this.readOptions();
-    return closedSectors(this.bench, this.layout, registers, "read");
+    return closedSectors(this.chip, this.layout, registers, "read");
   }
   readOptions(): Promise<OptionBytes> {
     return readOptions(this.bench);

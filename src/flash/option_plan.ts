@@ -3,8 +3,8 @@ import { and, getField, hex, maskOf, not, or, setField, xor } from "../base/mod.
 import { type Chip, flashRegister, isDualBank, type OptionField, valuesOf } from "../chip/mod.ts";
 import { measured } from "./bench.ts";
 import type { OptionBytes, OptionChange, OptionPlan } from "./controller.ts";
-import { rdpLevel } from "./explain.ts";
 import { fault } from "./faults.ts";
+import { optionText, rdpLevel } from "./protection.ts";
 
 /** The parts of a chip that option bytes depend on. */
 export type OptionChip = Pick<Chip, "family" | "sub" | "uid">;
@@ -41,26 +41,6 @@ export function controlBits(chip: OptionChip, register: string): number {
 export function namedBits(chip: OptionChip, register: string): number {
   const fields = Object.values(chip.sub.options).filter((f) => f.register === register);
   return or(0, ...fields.map((f) => maskOf(f.bits)));
-}
-
-function sectorsOf(field: OptionField, value: number, dual: boolean): string {
-  const bits = Array.from({ length: Math.log2(valuesOf(field)) }, (_, i) => i).filter((i) =>
-    Math.floor(value / 2 ** i) % 2 === field.sectors?.when
-  );
-  const what = field.sectors?.stops === "write" ? "write-protected" : "closed to reading";
-  if (bits.length === 0) return `no sector ${what}`;
-  const names = bits.map((b) => dual ? `${2 * b}+${2 * b + 1}` : `${b}`);
-  return `sector${names.length === 1 && !dual ? "" : "s"} ${names.join(", ")} ${what}`;
-}
-
-/** A field's value in words: `software`, `0x00200000 flash over ITCM`, `no sector write-protected`. */
-export function optionText(field: OptionField, value: number, dual = false): string {
-  if (field.sectors) return sectorsOf(field, value, dual);
-  const name = field.values?.[value] ?? field.otherwise;
-  if (field.shift !== undefined) {
-    return [hex(value * 2 ** field.shift), ...(name ? [name] : [])].join(" ");
-  }
-  return name ?? String(value);
 }
 
 /** Option registers by name → fields by name, in words, and what is not as on a new part. */

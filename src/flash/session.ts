@@ -3,7 +3,7 @@ import { type Access, clear, Fault, has, hex, or } from "../base/mod.ts";
 import { type Layout, optionRegisters } from "../chip/mod.ts";
 import type { Bench } from "./bench.ts";
 import { refreshCaches } from "./caches.ts";
-import { DHCSR, dhcsr, type Failing, resetsByItself, statusFault } from "./explain.ts";
+import { DHCSR, dhcsr, doingText, type Failing, resetsByItself, statusFault } from "./explain.ts";
 import { fault } from "./faults.ts";
 
 /** What was found before the work. */
@@ -109,11 +109,11 @@ export class Session {
   ): Promise<void> {
     this.#changed = true;
     const { regs, clock } = this.bench;
-    let sr = await this.#look(steps, failing.doing);
+    let sr = await this.#look(steps, doingText(failing));
     if (has(sr, regs.mask("SR", "BSY"))) {
       if (wait.pauseMs > 0) await clock.sleep(wait.pauseMs);
-      await waitIdle(this.bench, failing.doing, wait.withinMs, wait.everyMs, wait.pauseMs);
-      sr = await this.#look([], failing.doing);
+      await waitIdle(this.bench, doingText(failing), wait.withinMs, wait.everyMs, wait.pauseMs);
+      sr = await this.#look([], doingText(failing));
     }
     if (has(sr, srErrors(this.bench))) {
       throw await statusFault(this.bench, this.layout, sr, failing);

@@ -1,8 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Fault } from "../../src/base/mod.ts";
 import { FAMILIES, layoutOf } from "../../src/chip/mod.ts";
-import { parseSectors, sectorsIn } from "../../src/flash/mod.ts";
-import { sectorsText } from "../../src/flash/explain.ts";
+import { parseSectors, sectorsIn, sectorsText } from "../../src/flash/mod.ts";
 
 function find(devId: number) {
   const sub = FAMILIES[0]?.subFamilies.find((s) => s.devId === devId);
@@ -54,8 +53,8 @@ Deno.test("sectorsIn: whatever a range touches", () => {
 Deno.test("sectorsText: as people name them", () => {
   const text = (...n: number[]) => sectorsText(layout.sectors.filter((s) => n.includes(s.index)));
   assertEquals([text(4), text(0, 1), text(0, 1, 2, 7)], [
-    "Sector 4",
-    "Sectors 0..1",
-    "Sectors 0..2, 7",
+    "sector 4",
+    "sectors 0..1",
+    "sectors 0..2, 7",
   ]);
 });

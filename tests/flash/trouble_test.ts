@@ -64,7 +64,7 @@ Deno.test("write protection is seen before anything is erased", async () => {
     const fault = await faultOf(act);
     assertEquals([fault.slug, fault.facts["sectors"], fault.options.board?.state], [
       "flash-write-protected",
-      "Sector 2",
+      "sector 2",
       "untouched",
     ]);
   }
@@ -82,7 +82,7 @@ Deno.test("PCROP sectors are not erased and said to be so", async () => {
   const { board, flash } = await opened({ part: "f72", optcr2: 0x02 });
   assertEquals((await flash.closedSectors()).map((s) => s.index), [1]);
   const fault = await faultOf(() => flash.erase(flash.layout.sectors.slice(0, 2)));
-  assertEquals([fault.slug, fault.facts["sectors"]], ["flash-code-protected", "Sector 1"]);
+  assertEquals([fault.slug, fault.facts["sectors"]], ["flash-code-protected", "sector 1"]);
   assertEquals(board.log, []);
 });
 
@@ -183,7 +183,7 @@ Deno.test("an error in the second sector says what the first one is", async () =
   };
   const fault = await faultOf(() => flash.erase(flash.layout.sectors.slice(0, 3)));
   assertEquals(fault.slug, "flash-operation-failed");
-  assertEquals(fault.options.board?.text, "Sector 0 erased; Sectors 1..2 not, or only in part");
+  assertEquals(fault.options.board?.text, "sector 0 erased; sectors 1..2 in part, or not at all");
 });
 
 Deno.test("a link that is lost in mid-work keeps its own fault, with the board's state", async () => {

@@ -3,8 +3,9 @@ import { hex } from "../../base/mod.ts";
 import type { Layout, Sector } from "../../chip/mod.ts";
 import type { Run } from "../../plan/mod.ts";
 import type { Bench } from "../bench.ts";
-import { closedSectors, readRefused, sectorsText, writeProtected } from "../explain.ts";
+import { optionEvidence, readRefused, writeProtected } from "../explain.ts";
 import { fault } from "../faults.ts";
+import { closedSectors, sectorsText } from "../protection.ts";
 
 /** Fault: flash-size-doubtful. */
 export function requireSure({ chip }: Pick<Bench, "chip">): void {
@@ -38,15 +39,14 @@ export function requireOpen(
   const locked = readRefused(bench, options, "write", sectors[0]?.at ?? layout.at);
   if (locked) throw locked;
   const among = (s: Sector): boolean => sectors.some((x) => x.index === s.index);
-  const write = closedSectors(bench, layout, options, "write").filter(among);
+  const write = closedSectors(bench.chip, layout, options, "write").filter(among);
   if (write.length > 0) throw writeProtected(bench, layout, write, options, done);
-  const code = closedSectors(bench, layout, options, "read").filter(among);
+  const code = closedSectors(bench.chip, layout, options, "read").filter(among);
   if (code.length === 0) return;
   throw fault("flash-code-protected", {
     sectors: sectorsText(code),
-    is: code.length === 1 ? "is" : "are",
     it: code.length === 1 ? "it" : "them",
     done,
     pcrop: hex(options["OPTCR2"] ?? 0),
-  });
+  }, { evidence: [optionEvidence(bench, "OPTCR2", options["OPTCR2"] ?? 0)] });
 }

@@ -4,8 +4,9 @@ import type { ByWidth, Layout, Sector } from "../../chip/mod.ts";
 import { firstNotErased, type Range, type Run } from "../../plan/mod.ts";
 import { type Bench, rangeText, requireSupply, voltFacts } from "../bench.ts";
 import type { Progress } from "../controller.ts";
-import { explainRefusal, sectorsText } from "../explain.ts";
+import { explainRefusal } from "../explain.ts";
 import { fault } from "../faults.ts";
+import { sectorsText } from "../protection.ts";
 import { type Session, withSession } from "../session.ts";
 import { requireInside, requireOpen, requireSure } from "./guards.ts";
 import { padRuns, touches } from "./runs.ts";
@@ -74,9 +75,9 @@ export class SectorFlash {
         });
       }
     }, () => {
-      const left = sectors.slice(done.length);
-      const gone = done.length === 0 ? "" : `${sectorsText(done)} erased; `;
-      return `${gone}${sectorsText(left)} not, or only in part`;
+      const left = sectorsText(sectors.slice(done.length));
+      if (done.length === 0) return `${left} erased in part, or not at all`;
+      return `${sectorsText(done)} erased; ${left} in part, or not at all`;
     });
   }
 
@@ -92,8 +93,8 @@ export class SectorFlash {
     });
     this.#blank.delete(sector.index);
     await session.act([cr(0), cr(1)], {
-      doing: `erase sector ${sector.index}`,
-      done: "erased",
+      act: "erase",
+      what: `sector ${sector.index}`,
       at: sector.at,
     }, {
       // nothing to see before: a look is an exchange
@@ -118,7 +119,7 @@ export class SectorFlash {
       });
       await session.act(
         [cr(0), cr(1)],
-        { doing: "erase all flash", done: "erased", at: this.layout.at },
+        { act: "erase", what: "all flash", at: this.layout.at },
         { pauseMs: 500, everyMs: 50, withinMs: 2 * flash.massEraseMaxMs },
       );
       for (const s of sectors) this.#blank.add(s.index);
@@ -165,15 +166,15 @@ export class SectorFlash {
 
   async #burst(session: Session, part: Run): Promise<void> {
     const { bench, layout } = this;
-    const doing = `program ${rangeText(part.at, part.bytes.length)}`;
+    const what = rangeText(part.at, part.bytes.length);
     try {
       try {
         await bench.memory.write(part.at, part.bytes, bench.width.bytes);
       } catch (error) {
-        const refused = { access: "write", at: part.at, doing } as const;
+        const refused = { access: "write", at: part.at, doing: `programming ${what}` } as const;
         throw await explainRefusal(bench, layout, error, refused);
       }
-      await session.act([], { doing, done: "programmed", at: part.at }, {
+      await session.act([], { act: "program", what, at: part.at }, {
         pauseMs: 0,
         everyMs: 0,
         withinMs: PROGRAM_WAIT_MS,
@@ -189,7 +190,8 @@ export class SectorFlash {
       const got = await this.bench.memory.read(part.at, part.bytes.length);
       const i = firstDifference(got, part.bytes);
       if (i < 0) return error;
-      const value = `${hex(got[i] ?? 0, 2)} instead of ${hex(part.bytes[i] ?? 0, 2)}`;
+      const [is, wants] = [hex(got[i] ?? 0, 2), hex(part.bytes[i] ?? 0, 2)];
+      const value = `${hex(part.at + i)} holds ${is} instead of ${wants}`;
       return error.within({
         evidence: [{ what: "first byte that is wrong", addr: hex(part.at + i), value }],
       });
