@@ -1,0 +1,37 @@
+/** What the table of actions says about each action. */
+import type { Effect } from "../base/mod.ts";
+import type { TypeText } from "./types.ts";
+
+/** One parameter of an action. */
+export interface Parameter {
+  readonly type: TypeText;
+  readonly optional?: true;
+  /** of an `enum`: the words it takes */
+  readonly values?: readonly string[];
+  /** words of the format that this version does not do yet */
+  readonly later?: readonly string[];
+  /** of a `file`: the endings it takes */
+  readonly accept?: readonly string[];
+  /** in words, what happens without it */
+  readonly absent?: string;
+  readonly summary: string;
+}
+/** One output of an action. */
+export interface Output {
+  readonly type: TypeText;
+  readonly summary: string;
+  /** not always there: ask with has() */
+  readonly optional?: true;
+}
+/** One action. */
+export interface ActionRow {
+  readonly summary: string;
+  /** the most it may do to a board */
+  readonly effect: Effect;
+  /** 1: first version, 2: factory, 3: fleet */
+  readonly phase: 1 | 2 | 3;
+  /** whether this version does it; one that it does not is refused by name */
+  readonly ready: boolean;
+  readonly with: Readonly<Record<string, Parameter>>;
+  readonly out: Readonly<Record<string, Output>>;
+}

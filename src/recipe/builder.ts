@@ -1,0 +1,268 @@
+/**
+ * Recipes in TypeScript: a builder that only ever produces the document that YAML would be. Its types come
+ * from the table of actions, so that a wrong recipe does not compile.
+ */
+import type { Effect } from "../base/mod.ts";
+import type { Parameter } from "./action_row.ts";
+import { type ActionName, actionRow, type actions } from "./actions.ts";
+import { Expr, Maybe } from "./expr.ts";
+import { celType, type Kind, parseType, type ValueOf, type WrittenAs } from "./types.ts";
+
+type Table = typeof actions;
+/** What may be written for a parameter. */
+type Written<P extends Parameter> = P["type"] extends "enum"
+  ? P["values"] extends readonly (infer W extends string)[] ? W | Expr<string> : string
+  : P["type"] extends "list<enum>"
+    ? P["values"] extends readonly (infer W extends string)[] ? readonly W[] : readonly string[]
+  : WrittenAs<P["type"]> | Expr<ValueOf<P["type"]>>;
+type Needed<W> = { [K in keyof W as W[K] extends { optional: true } ? never : K]: W[K] };
+type Allowed<W> = { [K in keyof W as W[K] extends { optional: true } ? K : never]: W[K] };
+/** Parameters of an action. */
+export type With<N extends ActionName> =
+  & { readonly [K in keyof Needed<Table[N]["with"]>]: Written<Table[N]["with"][K] & Parameter> }
+  & { readonly [K in keyof Allowed<Table[N]["with"]>]?: Written<Table[N]["with"][K] & Parameter> };
+
+type OutType<O> = O extends { type: infer T extends string } ? ValueOf<T> : never;
+/** Outputs of a step that runs for certain. */
+export type Outputs<N extends ActionName> =
+  & { readonly [K in keyof Table[N]["out"]]: Expr<OutType<Table[N]["out"][K]>> }
+  & { readonly ran: Expr<boolean> };
+/** Outputs of a step that may be skipped. */
+export type MaybeOutputs<N extends ActionName> =
+  & { readonly [K in keyof Table[N]["out"]]: Maybe<OutType<Table[N]["out"][K]>> }
+  & { readonly ran: Expr<boolean> };
+
+/** What judges the unit. */
+export interface MeasureSpec {
+  readonly name: string;
+  /** expression over `value`, the step's outputs: `value.differing_bytes` */
+  readonly value: string;
+  readonly unit?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly marginal?: number;
+  readonly equals?: string | Expr<unknown>;
+}
+interface Common {
+  readonly timeout?: string;
+  readonly idle_timeout?: string;
+  readonly on_error?: "stop" | "warn";
+  readonly measure?: readonly MeasureSpec[];
+}
+interface Retry {
+  readonly max: number;
+  readonly on: readonly ("LINK" | "USB")[];
+  readonly pause?: string;
+  readonly after?: readonly "probe.reattach"[];
+}
+/** Options of a step: what cannot be undone needs `confirm` and takes no `retry`. */
+export type StepOptions<N extends ActionName> =
+  & Common
+  & (Table[N]["effect"] extends "irreversible"
+    ? { readonly confirm: "plan" | "typed"; readonly retry?: never }
+    : { readonly confirm?: never; readonly retry?: Retry });
+
+interface InputRules<K extends Kind> {
+  readonly summary?: string;
+  readonly default?: WrittenAs<K>;
+  readonly default_by_chip?: Readonly<Record<string, WrittenAs<K>>>;
+  readonly optional?: true;
+}
+/** An input as it is declared. */
+export interface InputSpec<T extends string = string> {
+  readonly type: T;
+}
+
+const made =
+  <K extends Kind, R = unknown>(type: K) => (rules?: InputRules<K> & R): InputSpec<K> => ({
+    type,
+    ...rules,
+  });
+type Ordered<K extends Kind> = { readonly min?: WrittenAs<K>; readonly max?: WrittenAs<K> };
+
+/** Makes inputs of a recipe. */
+export const input = {
+  bool: made<"bool">("bool"),
+  int: made<"int", Ordered<"int">>("int"),
+  double: made<"double", Ordered<"double">>("double"),
+  string: made<"string", { readonly pattern?: string }>("string"),
+  file: made<"file", { readonly accept?: readonly string[] }>("file"),
+  path: made<"path">("path"),
+  address: made<"address", Ordered<"address">>("address"),
+  region: made<"region">("region"),
+  sectors: made<"sectors">("sectors"),
+  size: made<"size", Ordered<"size">>("size"),
+  frequency: made<"frequency", Ordered<"frequency">>("frequency"),
+  duration: made<"duration", Ordered<"duration">>("duration"),
+  voltage: made<"voltage", Ordered<"voltage">>("voltage"),
+  /** One of some words. */
+  enum: (
+    rules: InputRules<"enum"> & { readonly values: readonly string[] },
+  ): InputSpec<"enum"> => ({
+    type: "enum",
+    ...rules,
+  }),
+  /** A list of values of one kind. */
+  list: <K extends Kind>(
+    kind: K,
+    rules: { readonly summary?: string; readonly default?: readonly WrittenAs<K>[] } = {},
+  ): InputSpec<`list<${K}>`> => ({ type: `list<${kind}>`, ...rules }),
+  /** Names with a value of one kind each. */
+  map: <K extends Kind>(
+    kind: K,
+    rules: { readonly summary?: string } = {},
+  ): InputSpec<`map<${K}>`> => ({ type: `map<${kind}>`, ...rules }),
+} as const;
+
+/** The head of a recipe. */
+export interface RecipeHead<I extends Readonly<Record<string, InputSpec>>> {
+  readonly name: string;
+  readonly summary: string;
+  readonly effect: Effect;
+  readonly target?: {
+    readonly chips?: readonly string[];
+    readonly attach?: "attach" | "halt" | "under-reset";
+    readonly supply?: {
+      readonly min?: string;
+      readonly max?: string;
+      readonly unmeasured?: "stop" | "warn";
+    };
+    readonly leave?: "as-found" | "running" | "halted" | "reset-held";
+  };
+  readonly inputs?: I;
+}
+type InputRefs<I> = {
+  readonly [K in keyof I]: Expr<I[K] extends InputSpec<infer T> ? ValueOf<T> : never>;
+};
+
+/** A document as it is written; lint reads it like the YAML it stands for. */
+export type WrittenRecipe = Readonly<Record<string, unknown>>;
+
+const clean = (o: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined));
+
+function written(value: unknown): unknown {
+  if (value instanceof Expr) return String(value);
+  if (Array.isArray(value)) return value.map(written);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, written(v)]));
+}
+
+function outputs(id: string, uses: string, maybe: boolean): Record<string, unknown> {
+  const ran = `steps.${id}.ran`;
+  const named = Object.entries(actionRow(uses)?.out ?? {}).map(([name, o]) => {
+    const parsed = parseType(o.type);
+    const type = parsed ? celType(parsed) : "dyn";
+    const cel = `steps.${id}.${name}`;
+    return [name, maybe ? new Maybe(ran, cel, type) : new Expr(cel, type)] as const;
+  });
+  return { ran: new Expr(ran, "bool"), ...Object.fromEntries(named) };
+}
+
+/** Gathers steps. */
+export class Steps {
+  readonly steps: Record<string, unknown>[] = [];
+
+  #add(id: string, uses: string, when: string | undefined, parameters: unknown, options: object) {
+    const given = written(parameters) as Record<string, unknown>;
+    const parts = Object.keys(given).length > 0 ? given : undefined;
+    this.steps.push(clean({ id, uses, when, with: parts, ...written(options) as object }));
+  }
+
+  /** A step that uses an action. */
+  step<N extends ActionName>(
+    id: string,
+    uses: N,
+    parameters: With<N>,
+    ...options: StepOptions<N> extends { readonly confirm: string } ? [StepOptions<N>]
+      : [StepOptions<N>?]
+  ): Outputs<N> {
+    this.#add(id, uses, undefined, parameters, options[0] ?? {});
+    return outputs(id, uses, false) as Outputs<N>;
+  }
+
+  /** A step that is skipped unless `when` is true. */
+  stepIf<N extends ActionName>(
+    when: Expr<boolean>,
+    id: string,
+    uses: N,
+    parameters: With<N>,
+    ...options: StepOptions<N> extends { readonly confirm: string } ? [StepOptions<N>]
+      : [StepOptions<N>?]
+  ): MaybeOutputs<N> {
+    this.#add(id, uses, when.cel, parameters, options[0] ?? {});
+    return outputs(id, uses, true) as MaybeOutputs<N>;
+  }
+
+  /** Stops the run unless the condition is true. */
+  require(
+    id: string,
+    condition: Expr<boolean>,
+    say: { readonly code?: string; readonly message: string; readonly help?: string },
+  ): void {
+    this.steps.push(clean({ id, require: condition.cel, ...say }));
+  }
+
+  /** A step that uses another recipe: `./x.yaml`, `std/recover-option-bytes`. `O` are its outputs. */
+  recipe<O extends Readonly<Record<string, unknown>> = Readonly<Record<string, never>>>(
+    id: string,
+    uses: `./${string}` | `std/${string}`,
+    parameters: Readonly<Record<string, unknown>> = {},
+    options: Common & { readonly when?: Expr<boolean> } = {},
+  ): { readonly [K in keyof O]: Expr<O[K]> } & { readonly ran: Expr<boolean> } {
+    const { when, ...rest } = options;
+    this.#add(id, uses, when?.cel, parameters, rest);
+    const made = (name: string) => new Expr(`steps.${id}.${name}`);
+    return new Proxy({}, { get: (_, name) => made(String(name)) }) as never;
+  }
+
+  /** Steps that share what is done when one fails, and what is done in any case. */
+  group(
+    id: string,
+    body: (r: Steps) => void,
+    also: {
+      readonly rescue?: (r: Steps, error: typeof failure) => void;
+      readonly finally?: (r: Steps) => void;
+    } = {},
+  ): void {
+    const gather = (fill: ((r: Steps) => void) | undefined) => {
+      if (!fill) return undefined;
+      const inner = new Steps();
+      fill(inner);
+      return inner.steps;
+    };
+    const { rescue } = also;
+    this.steps.push(clean({
+      id,
+      group: gather(body),
+      rescue: gather(rescue && ((r) => rescue(r, failure))),
+      finally: gather(also.finally),
+    }));
+  }
+}
+
+/** What a rescue sees of the failure. */
+const failure = {
+  code: new Expr<string>("error.code", "string"),
+  class: new Expr<string>("error.class", "string"),
+  step: new Expr<string>("error.step", "string"),
+} as const;
+
+/** Builds a recipe; the body gives its outputs. */
+export function recipe<const I extends Readonly<Record<string, InputSpec>>>(
+  head: RecipeHead<I>,
+  body: (r: Steps, inputs: InputRefs<I>) => Readonly<Record<string, Expr<unknown> | string>> | void,
+): WrittenRecipe {
+  const r = new Steps();
+  const refs = Object.entries(head.inputs ?? {}).map(([name, spec]) => {
+    const type = parseType(spec.type);
+    return [name, new Expr(`inputs.${name}`, type ? celType(type) : "dyn")];
+  });
+  const out = body(r, Object.fromEntries(refs) as InputRefs<I>);
+  return clean({
+    recipe: "v1",
+    ...head,
+    steps: r.steps,
+    outputs: out && Object.fromEntries(Object.entries(out).map(([k, v]) => [k, String(v)])),
+  });
+}

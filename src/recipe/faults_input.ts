@@ -1,0 +1,34 @@
+/** What can be wrong with what a recipe is given: inputs and profiles. */
+import type { FaultRow } from "../base/mod.ts";
+
+/** Rows E0244 … E0249, E0258. */
+export const inputRows = {
+  "input-missing": {
+    code: "E0244",
+    class: "recipe",
+    title: "Input `{input}` of {recipe} has no value",
+    next: [{ text: "Give it one ({summary}): --set {input}=…" }],
+    explain: "The input has no default, and none was given on the command line or in a file.",
+  },
+  "input-wrong": {
+    code: "E0245",
+    class: "recipe",
+    title: "Input `{input}` must be {wanted}, not `{text}`",
+    next: [{ text: "Set it again: --set {input}=…" }],
+    explain: "The value is checked against the input's type and rules before a probe is opened.",
+  },
+  "unknown-input": {
+    code: "E0246",
+    class: "recipe",
+    title: "{recipe} has no input `{input}`",
+    next: [{ text: "It has: {inputs}" }],
+    explain: "A value for an input that does not exist would have no effect.",
+  },
+  "expression-failed": {
+    code: "E0258",
+    class: "recipe",
+    title: "The expression has no value: {why}",
+    next: [{ text: "Ask for outputs that may be absent with has()" }],
+    explain: "The expression is well typed, and with the values of this run it has no result.",
+  },
+} as const satisfies Readonly<Record<string, FaultRow>>;

@@ -1,0 +1,149 @@
+/** The grammar of edition v1, as shapes. It is complete: what this version does not do is marked `later`. */
+import { EFFECTS } from "../base/mod.ts";
+import type { Key, Shape } from "./shape.ts";
+import type { Kind } from "./types.ts";
+
+const scalar = (type: Kind): Shape => ({ is: "scalar", type });
+const word = (values: readonly string[], later: readonly string[] = []): Shape => ({
+  is: "word",
+  values,
+  ...(later.length > 0 ? { later } : {}),
+});
+const list = (of: Shape, least = 0): Shape => ({ is: "list", of, least });
+const text = scalar("string");
+const template: Shape = { is: "template" };
+const expression: Shape = { is: "expression" };
+const free: Shape = { is: "free" };
+const key = (shape: Shape, summary: string): Key => ({ shape, summary });
+const must = (shape: Shape, summary: string): Key => ({ shape, summary, required: true });
+const later = (summary: string): Key => ({ shape: free, summary, later: true });
+
+/** Classes of errors that a step may be tried again for. */
+export const RETRY_CLASSES = ["LINK", "USB"] as const;
+/** What can be done before a step is tried again. */
+export const RETRY_AFTER = ["probe.reattach"] as const;
+
+const supply: Shape = {
+  is: "object",
+  name: "supply",
+  keys: {
+    min: key(scalar("voltage"), "lowest supply, like 2.1V"),
+    max: key(scalar("voltage"), "highest supply, like 3.6V"),
+    unmeasured: key(word(["stop", "warn"]), "what to do when the probe cannot measure"),
+  },
+};
+
+const target: Shape = {
+  is: "object",
+  name: "target",
+  keys: {
+    chips: key(list(text, 1), "which chips: patterns like stm32f7*, or *"),
+    attach: key(
+      word(["attach", "halt", "under-reset"], ["none"]),
+      "attach: only look; halt: stop the core; under-reset: stop it before its first instruction",
+    ),
+    supply: key(supply, "the supply this recipe wants"),
+    core: later("which core of a chip with several"),
+    leave: key(
+      word(["as-found", "running", "halted", "reset-held"], ["powered-off", "board-safe"]),
+      "how the board is left",
+    ),
+  },
+};
+
+/** One input. */
+export const inputShape: Shape = {
+  is: "object",
+  name: "an input",
+  keys: {
+    type: must(text, "bool int double string enum file path address region sectors size …"),
+    summary: key(text, "what it is for"),
+    optional: key(scalar("bool"), "whether it may be absent; ask with has()"),
+    default: key(free, "its value when none is given"),
+    default_by_chip: key(
+      { is: "map", of: free },
+      "chip pattern: default; the first that matches counts",
+    ),
+    accept: key(list(text, 1), "endings of files it takes"),
+    values: key(list(text, 1), "words an enum takes"),
+    pattern: key(text, "regular expression that the whole text must match"),
+    min: key(free, "smallest value"),
+    max: key(free, "largest value"),
+    from: later("where a value comes from: env, pkcs11"),
+    sha256: later("whether a file must be given with its hash"),
+  },
+};
+
+const measure: Shape = {
+  is: "object",
+  name: "a measurement",
+  keys: {
+    name: must({ is: "name", of: "a measurement" }, "its name in the record"),
+    value: must(expression, "expression over value, the step's outputs"),
+    unit: key(text, "V, B, KiB …"),
+    min: key(scalar("double"), "smallest value that passes"),
+    max: key(scalar("double"), "largest value that passes"),
+    marginal: key(scalar("double"), "how near to a limit is worth a remark"),
+    equals: key(template, "the only value that passes"),
+  },
+};
+
+const retry: Shape = {
+  is: "object",
+  name: "retry",
+  keys: {
+    max: must(scalar("int"), "how often again, 1 to 10"),
+    on: must(list(text, 1), `classes of errors: ${RETRY_CLASSES.join(", ")}`),
+    pause: key(scalar("duration"), "wait before it, like 200ms"),
+    after: key(list(word(RETRY_AFTER), 1), "what to do before it"),
+  },
+};
+
+const steps: Shape = { is: "steps" };
+
+/** One step. */
+export const stepShape: Shape = {
+  is: "object",
+  name: "a step",
+  keys: {
+    id: key({ is: "name", of: "a step" }, "its name in expressions: steps.id.output"),
+    uses: key(text, "an action, ./a-recipe.yaml, ./a-recipe.ts, or std/name"),
+    with: key({ is: "map", of: free }, "parameters"),
+    when: key(expression, "skip the step unless this is true"),
+    require: key(expression, "stop, with nothing touched by this step, unless this is true"),
+    code: key(text, "short code of a failed require, like NEEDS-ERASE"),
+    message: key(template, "what a failed require says"),
+    help: key(template, "what to do about it"),
+    group: key(steps, "steps that share a rescue or a finally"),
+    rescue: key(steps, "steps for when the group fails; they see error.code, .class, .step"),
+    finally: key(steps, "steps that always run after the group"),
+    retry: key(retry, "when to try again"),
+    timeout: key(scalar("duration"), "for the step with all its retries"),
+    idle_timeout: key(scalar("duration"), "without any progress"),
+    confirm: key(word(["plan", "typed"], ["per-batch"]), "how what cannot be undone is asked for"),
+    on_error: key(word(["stop", "warn"]), "warn: go on all the same"),
+    measure: key(list(measure, 1), "what judges the unit"),
+    for: later("once for each item of a list"),
+    evidence: later("what cannot be read back, from the journal"),
+    script: later("a TypeScript function as a step"),
+  },
+};
+/** A list of steps. */
+export const stepsShape: Shape = list(stepShape, 1);
+
+/** A whole recipe. */
+export const recipeShape: Shape = {
+  is: "object",
+  name: "a recipe",
+  keys: {
+    recipe: must(text, "the edition: v1"),
+    name: must({ is: "name", of: "a recipe", dashes: true }, "its name, with dashes"),
+    summary: must(text, "one sentence"),
+    effect: must(word(EFFECTS), "the most it may do to a board"),
+    record: key(word(["best-effort"], ["required"]), "whether a unit passes without a record"),
+    target: key(target, "chips, attaching, supply, leaving"),
+    inputs: key({ is: "map", of: inputShape, keys: "an input" }, "what a user can set"),
+    steps: must(steps, "what to do, from top to bottom"),
+    outputs: key({ is: "map", of: template, keys: "an output" }, "what it gives"),
+  },
+};

@@ -1,0 +1,194 @@
+/** Which names an expression sees where it stands, and what is wrong with expressions and templates. */
+import { closest, type Findings } from "./findings.ts";
+import type { Declared, Expressions, MakeExpressions, Range } from "./expressions.ts";
+import { type Cel, usesOf } from "./syntax.ts";
+import { hasExpression, splitTemplate } from "./templates.ts";
+import type { Place, TextNode } from "./text_tree.ts";
+import { celType, type Type } from "./types.ts";
+
+/** What lint knows of an input. */
+export interface InputInfo {
+  readonly type: Type;
+  /** no default: the caller must give it */
+  readonly required: boolean;
+  readonly optional: boolean;
+}
+
+/** Names of `error` in a rescue. */
+const ERROR: Declared = new Map([["code", "string"], ["class", "string"], ["step", "string"]]);
+
+/** Where an expression stands: the ids that have run for certain, and what else it may name. */
+export interface Spot {
+  readonly ran: ReadonlySet<string>;
+  readonly rescue: boolean;
+  /** outputs of the step itself, as `value` */
+  readonly value?: ReadonlyMap<string, string>;
+}
+
+/** An expression that holds together. */
+export interface GoodExpression {
+  readonly type: string;
+  readonly ast: Cel;
+}
+
+/** The part of the node from `start` to `end` of its text; the whole node when it is not one to one. */
+export const inside = (node: TextNode, start: number, end: number): Place =>
+  node.offset ? { start: node.offset(start), end: node.offset(end) } : node.at;
+
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/^Unexpected character: =/, "compare with =="],
+  [/^Unexpected character: [&|]/, "write && or ||"],
+  [/^no such overload: (?:int|double) [<>=!]=? string/, "a number has no quotes"],
+  [/^no such overload: string [<>=!]=? (?:int|double)/, "a text stands in quotes"],
+  [/^no such overload: (?:int . double|double . int)/, "write double(x), or int(x)"],
+];
+
+/** The names of one recipe as they come to be, and the checks of expressions against them. */
+export class Scope {
+  readonly #steps = new Map<string, ReadonlyMap<string, string>>();
+  readonly #cache = new Map<string, Expressions>();
+  readonly used = new Set<string>();
+  constructor(
+    readonly make: MakeExpressions,
+    readonly findings: Findings,
+    readonly inputs: ReadonlyMap<string, InputInfo>,
+    /** all ids of the recipe, also those further down */
+    readonly allIds: ReadonlySet<string>,
+  ) {}
+
+  /** A step's outputs are there from here on. */
+  declare(id: string, outputs: ReadonlyMap<string, string>): void {
+    this.#steps.set(id, new Map([["ran", "bool"], ...outputs]));
+    this.#cache.clear();
+  }
+
+  /** The names at a spot. */
+  names(spot: Pick<Spot, "rescue" | "value">): ReadonlyMap<string, Declared> {
+    const inputs = new Map([...this.inputs].map(([n, i]) => [n, celType(i.type)] as const));
+    const names = new Map<string, Declared>([["inputs", inputs], ["steps", new Map(this.#steps)]]);
+    if (spot.rescue) names.set("error", ERROR);
+    if (spot.value) names.set("value", spot.value);
+    return names;
+  }
+
+  #expressions(spot: Spot): Expressions {
+    if (spot.value) return this.make(this.names(spot));
+    const key = String(spot.rescue);
+    const ready = this.#cache.get(key) ?? this.make(this.names(spot));
+    this.#cache.set(key, ready);
+    return ready;
+  }
+
+  /** Checks the expression `cel` that begins at `from` in the node's text. */
+  expression(
+    node: TextNode,
+    cel: string,
+    from: number,
+    spot: Spot,
+  ): GoodExpression | undefined {
+    const place = (r: Range) => inside(node, from + r.start, from + r.end);
+    const checked = this.#expressions(spot).check(cel);
+    if (!checked.ok) {
+      const { why, range, missing } = checked.problem;
+      if (
+        missing && this.allIds.has(missing.name) &&
+        /\bsteps\s*\.\s*$/.test(cel.slice(0, range.start))
+      ) {
+        this.findings.report("used-too-early", place(range), { id: missing.name });
+        return;
+      }
+      const near = missing && closest(missing.name, missing.known);
+      const known = missing && `known here: ${missing.known.join(", ") || "nothing"}`;
+      const help = near !== undefined
+        ? `did you mean \`${near}\`?`
+        : known ?? HINTS.find(([p]) => p.test(why))?.[1];
+      this.findings.report("bad-expression", place(range), { why }, { help });
+      return;
+    }
+    this.#uses(checked.ast, place, spot);
+    return { type: checked.type, ast: checked.ast };
+  }
+
+  #uses(ast: Cel, place: (r: Range) => Place, spot: Spot): void {
+    for (const use of usesOf(ast, spot.ran)) {
+      const [root, name = "", field] = use.chain;
+      if (root === "inputs") this.used.add(name);
+      // `inputs` as a whole: nothing is unused then
+      if (root === "inputs" && name === "") {
+        [...this.inputs.keys()].forEach((n) => this.used.add(n));
+      }
+      if (root !== "steps" || field === undefined || field === "ran" || use.asked) continue;
+      if (use.ran.has(name)) continue;
+      this.findings.report("may-be-skipped", place(use.node), { id: name, output: field }, {
+        help: `write: steps.${name}.ran && steps.${name}.${field}, or has(steps.${name}.${field})`,
+      });
+    }
+  }
+
+  /** Checks a bare expression that must be true or false. */
+  condition(node: TextNode, key: string, spot: Spot): GoodExpression | undefined {
+    const { text } = node;
+    if (hasExpression(text)) {
+      const bare = text.replace(/\$\{\{|\}\}/g, "").replace(/\s+/g, " ").trim();
+      for (const [, name = ""] of bare.matchAll(/\binputs\.(\w+)/g)) this.used.add(name);
+      this.findings.report("text-in-when", node.at, { key }, { help: `${key}: ${bare}` });
+      return;
+    }
+    const lead = text.length - text.trimStart().length;
+    const good = this.expression(node, text.trim(), lead, spot);
+    if (!good) return;
+    this.#noSecrets(good.ast, node, spot);
+    if (good.type !== "bool") {
+      this.findings.report("not-a-bool", inside(node, lead, text.trimEnd().length), {
+        type: good.type,
+      }, { help: "compare it with something; nothing is true just because it is not empty" });
+    }
+    return good;
+  }
+
+  #noSecrets(ast: Cel, node: TextNode, spot: Spot): boolean {
+    return usesOf(ast, spot.ran).map((use) => this.#secret(use.chain, node)).includes(true);
+  }
+
+  #secret(chain: readonly string[], node: TextNode): boolean {
+    const [root, name = ""] = chain;
+    if (root !== "inputs" || this.inputs.get(name)?.type.kind !== "secret") return false;
+    this.findings.report("secret-in-text", node.at, { input: name });
+    return true;
+  }
+
+  /**
+   * Checks a text that may hold expressions. Gives the type of the whole: that of the expression when it
+   * stands alone, else string; undefined when something is wrong.
+   */
+  template(node: TextNode, spot: Spot, secrets: "refused" | "alone"): string | undefined {
+    const split = splitTemplate(node.text);
+    if ("unclosed" in split) {
+      const at = inside(node, split.unclosed, split.unclosed + 3);
+      this.findings.report("bad-template", at, {}, { help: "${{ inputs.x }}" });
+      return;
+    }
+    let type: string | undefined = "string";
+    for (const piece of split.pieces) {
+      if ("text" in piece) continue;
+      const good = this.expression(node, piece.cel, piece.at, spot);
+      if (!good) {
+        type = undefined;
+        continue;
+      }
+      const secret = !(split.alone && secrets === "alone") &&
+        this.#noSecrets(good.ast, node, spot);
+      if (split.alone) return secret ? undefined : good.type;
+      if (secret) {
+        type = undefined;
+        continue;
+      }
+      if (!["string", "int", "double", "bool", "dyn"].includes(good.type)) {
+        const at = inside(node, piece.at, piece.at + piece.cel.length);
+        this.findings.report("not-text", at, { type: good.type });
+        type = undefined;
+      }
+    }
+    return type;
+  }
+}

@@ -1,0 +1,67 @@
+/** The rules that an input's value must pass, beyond its type. */
+import type { InputDocument } from "./document.ts";
+import { scalarText } from "./scalars.ts";
+import { parseType, type Type } from "./types.ts";
+
+/** longest regular expression that is tried */
+export const MOST_PATTERN = 200;
+/** longest text that is held against a pattern */
+const MOST_TEXT = 1024;
+
+/** Kinds that have a size. */
+export const ORDERED = [
+  "int",
+  "double",
+  "address",
+  "size",
+  "frequency",
+  "duration",
+  "voltage",
+] as const;
+
+/** The pattern as a regular expression for the whole text, or why it is none. */
+export function patternOf(pattern: string): RegExp | string {
+  if (pattern.length > MOST_PATTERN) return `it has more than ${MOST_PATTERN} characters`;
+  try {
+    return new RegExp(`^(?:${pattern})$`, "u");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return why.replace(/^Invalid regular expression: /, "").replace(/^\/.*\/u?: /s, "");
+  }
+}
+
+function oneProblem(type: Type, rule: InputDocument, value: unknown): string | undefined {
+  const text = scalarText(type.kind, value);
+  if (rule.values && !rule.values.includes(text)) return `one of ${rule.values.join(", ")}`;
+  if (rule.accept && type.kind === "file") {
+    const fits = rule.accept.some((e) => text.toLowerCase().endsWith(e.toLowerCase()));
+    if (!fits) return `a file that ends in ${rule.accept.join(", ")}`;
+  }
+  if (rule.pattern !== undefined) {
+    const pattern = patternOf(rule.pattern);
+    const fits = typeof pattern !== "string" && text.length <= MOST_TEXT && pattern.test(text);
+    if (!fits) return `a text like /${rule.pattern}/`;
+  }
+  if (typeof value !== "number") return undefined;
+  if (rule.min !== undefined && value < rule.min) {
+    return `at least ${scalarText(type.kind, rule.min)}`;
+  }
+  if (rule.max !== undefined && value > rule.max) {
+    return `at most ${scalarText(type.kind, rule.max)}`;
+  }
+}
+
+/** What the value would have to be, when it breaks a rule of its input; else undefined. */
+export function ruleProblem(rule: InputDocument, value: unknown): string | undefined {
+  const type = parseType(rule.type);
+  if (!type) return undefined;
+  const each: readonly unknown[] = type.shape === "list"
+    ? value as readonly unknown[]
+    : type.shape === "map"
+    ? Object.values(value as Record<string, unknown>)
+    : [value];
+  for (const one of each) {
+    const problem = oneProblem(type, rule, one);
+    if (problem !== undefined) return problem;
+  }
+}
