@@ -166,6 +166,17 @@ export class Bench implements CoreHost {
     this.poke(DCRDR, value);
     this.poke(DCRSR, 0x1_0000 | n);
   }
+  /** CONTROL, as MSR would set it in Thread mode on MSP. */
+  setControl(value: number): void {
+    const pc = this.pc;
+    const r0 = this.core.state.r[0]!;
+    this.code(RAM + 0xFF00, ...msr(20, 0));
+    this.core.state.r[0] = value;
+    this.core.state.r[15] = RAM + 0xFF00;
+    this.run(1);
+    this.core.state.r[0] = r0;
+    this.core.state.r[15] = pc;
+  }
   get pc(): number {
     return this.core.pc;
   }

@@ -198,6 +198,7 @@ export class Debug {
   }
 
   #writeDemcr(value: number): void {
+    this.sys.dwt.sync(); // TRCENA starts and stops CYCCNT
     this.demcr = value & (TRCENA | MON_EN | MON_STEP | MON_REQ | VECTOR_CATCHES);
     this.sys.exceptions.setPending(DEBUG_MONITOR, (value & MON_PEND) !== 0);
     this.sys.watchChanged();

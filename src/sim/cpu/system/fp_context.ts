@@ -62,12 +62,14 @@ export class FpContext {
     return (this.fpccr & USER) === 0;
   }
 
-  /** Throws NOCP when CPACR denies it. §B3.2.20 */
-  checkEnabled(privileged: boolean): void {
+  /** What CPACR says of CP10. §B3.2.20 */
+  allowed(privileged: boolean): boolean {
     const access = (this.cpacr >>> 20) & 3;
-    if (!this.present || access === 0 || access === 2 || (access === 1 && !privileged)) {
-      throw new CpuFault("NOCP");
-    }
+    return this.present && (access === 3 || (access === 1 && privileged));
+  }
+  /** Throws NOCP when it is denied. */
+  checkEnabled(privileged: boolean): void {
+    if (!this.allowed(privileged)) throw new CpuFault("NOCP");
   }
 
   /** The first floating-point instruction of a context: FPSCR by FPDSCR, CONTROL.FPCA. §B1.5.7 */

@@ -85,7 +85,7 @@ export class RunLoop {
       return;
     }
     const pc = s.r[15]! >>> 0;
-    const before = s.cycles;
+    const before = sys.cycles;
     const monitor = sys.debug.monitorSteps;
     stepOne(s, sys, this.cache);
     if (sys.stepwise) sys.dwt.onInstruction(pc, before);
@@ -130,7 +130,9 @@ export class RunLoop {
     const left = limit - s.cycles;
     const toTick = sys.systick.cyclesToTick;
     if (toTick === Infinity || left <= 0) return false;
-    s.earlier += Math.min(left, toTick);
+    const passing = Math.min(left, toTick);
+    s.earlier += passing;
+    sys.slept += passing;
     sys.systick.sync();
     return s.cycles < limit;
   }
@@ -159,7 +161,7 @@ export class RunLoop {
     const s = this.#state;
     if (this.cache.breaksAt(s.r[15]!)) return sys.debug.event(DFSR_BKPT, true);
     const pc = s.r[15]! >>> 0;
-    const before = s.cycles;
+    const before = sys.cycles;
     try {
       stepOne(s, sys, this.cache);
       if (sys.stepwise) sys.dwt.onInstruction(pc, before);

@@ -56,14 +56,15 @@ export function pushFrame(sys: System, psr = xpsr(sys.state)): number {
   ];
   const trouble: Trouble = { mpu: false, bus: false };
   words.forEach((w, i) => tried(trouble, () => storeWord(sys, frame + 4 * i, w, privileged)));
-  if (floating && !sys.fp.lazyEnabled) {
-    tried(trouble, () => storeFloats(sys, frame + BASIC, privileged));
-  }
+  const floatsNow = floating && !sys.fp.lazyEnabled;
+  const denied = floatsNow && !sys.fp.allowed(privileged);
+  if (floatsNow && !denied) tried(trouble, () => storeFloats(sys, frame + BASIC, privileged));
   const exceptionReturn = (0xFFFF_FFF1 | (thread ? 8 : 0) | (usesPsp(s) ? 4 : 0)) >>> 0;
   if (floating && sys.fp.lazyEnabled) reserveFloats(sys, frame + BASIC);
   r[13] = frame;
   if (trouble.mpu) sys.faults.raise("MSTKERR");
   if (trouble.bus) sys.faults.raise("STKERR");
+  if (denied) sys.faults.raise("NOCP");
   return floating ? (exceptionReturn & ~0x10) >>> 0 : exceptionReturn;
 }
 
@@ -82,7 +83,6 @@ function reserveFloats(sys: System, at: number): void {
 }
 
 function storeFloats(sys: System, at: number, privileged: boolean): void {
-  sys.fp.checkEnabled(privileged);
   for (let i = 0; i < FP_WORDS; i++) {
     storeWord(sys, at + 4 * i, i < 16 ? sys.state.s[i]! : sys.state.fpscr, privileged);
   }
@@ -133,6 +133,10 @@ export function readFrame(sys: System, exceptionReturn: number, sp: number): Fra
   for (let i = 0; i < 8; i++) tried(trouble, () => words[i] = read(sp + 4 * i));
   let floats: Uint32Array | undefined;
   if (floating && !sys.fp.lazyActive) {
+    if (!sys.fp.allowed(privileged)) {
+      sys.faults.raise("NOCP");
+      return undefined;
+    }
     const wanted = floats = new Uint32Array(FP_WORDS);
     for (let i = 0; i < FP_WORDS; i++) {
       tried(trouble, () => wanted[i] = read(sp + BASIC + 4 * i));

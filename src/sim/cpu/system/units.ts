@@ -68,6 +68,8 @@ export abstract class Units {
   /** one instruction at a time: the DWT compares PCs or cycles */
   stepwise = false;
   trapDivideByZero = false;
+  /** cycles that have passed asleep */
+  slept = 0;
   protected asleep: "" | "WFI" | "WFE" = "";
   protected event = false;
   protected exclusive = false;
@@ -247,8 +249,9 @@ export abstract class Units {
 
   // --- the DWT's questions ---
 
+  /** The core's clock stands still while it sleeps, unlike SysTick's. RM0385 §4.3, Sleep mode */
   get cycles(): number {
-    return this.state.cycles;
+    return this.state.cycles - this.slept;
   }
   get tracing(): boolean {
     return this.debug.tracing;
