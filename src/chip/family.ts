@@ -63,6 +63,8 @@ export interface SubFamily {
     readonly lockAt: number;
     readonly lockLength: number;
   };
+  /** ST's boot loader, at each address where it is seen */
+  readonly systemMemory: readonly Region[];
   /** where the option bytes are stored; read only, written through the registers */
   readonly optionBytes: { readonly at: number; readonly length: number };
   /** sectors in single-bank mode: `4x32K 1x128K 7x256K`; cut to the size register */
@@ -91,8 +93,6 @@ export interface Family {
   readonly core: { readonly cpuidPart: number; readonly name: string };
   readonly idcodeAt: number;
   readonly subFamilies: readonly SubFamily[];
-  /** memory that an image may name by mistake */
-  readonly systemMemory: readonly Region[];
   readonly flash: {
     readonly kind: "sector";
     readonly at: number;

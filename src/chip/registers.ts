@@ -45,7 +45,7 @@ export function regionAt(chip: Pick<Chip, "family" | "sub">, at: number): string
     { name: "option bytes", ...optionBytes },
     { name: "one-time programmable memory", at: otp.at, length: otp.length },
     { name: "one-time programmable memory (lock bytes)", at: otp.lockAt, length: otp.lockLength },
-    ...chip.family.systemMemory,
+    ...chip.sub.systemMemory,
     ...ram,
   ];
   return regions.find((r) => at >= r.at && at < r.at + r.length)?.name;

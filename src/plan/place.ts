@@ -35,7 +35,7 @@ function forbidden(
       at: otp.at,
       length: otp.lockAt + otp.lockLength - otp.at,
     },
-    ...chip.family.systemMemory.map((r) => ({ ...r, slug: "image-on-system-memory" as const })),
+    ...chip.sub.systemMemory.map((r) => ({ ...r, slug: "image-on-system-memory" as const })),
   ];
 }
 

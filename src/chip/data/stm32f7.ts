@@ -103,15 +103,22 @@ const BOOT_F72 = { ...BOOT, 0x8004: "SRAM1", 0x800F: "SRAM2" };
 const BOOT_F74 = { ...BOOT, 0x8004: "SRAM1", 0x8013: "SRAM2" };
 const BOOT_F76 = { ...BOOT, 0x8008: "SRAM1", 0x801F: "SRAM2" }; // C SRAM1_BASE, SRAM2_BASE >> 14
 
+// S F7xx.chip bootrom size, O stm32f7x.cfg; H OB_BOOTADDR_SYSTEM
+const SYSTEM_MEMORY = [
+  { name: "system memory", at: 0x1FF0_0000, length: 0xEDC0 },
+  { name: "system memory (ITCM view)", at: 0x0010_0000, length: 0xEDC0 },
+] as const;
+// S gives EDC0 here too, but OTP begins at 1FF07800 (C FLASH_OTP_BASE)
+const SYSTEM_MEMORY_F72 = [
+  { name: "system memory", at: 0x1FF0_0000, length: 0x7800 },
+  { name: "system memory (ITCM view)", at: 0x0010_0000, length: 0x7800 },
+] as const;
+
 export default {
   name: "STM32F7",
   manual: "RM0431 (F72x/F73x), RM0385 (F74x/F75x), RM0410 (F76x/F77x)",
   core: { cpuidPart: 0xC27, name: "arm-cortex-m7" }, // CPUID[15:4] of Cortex-M7, Arm DDI0489 3.2
   idcodeAt: 0xE004_2000, // C DBGMCU_BASE
-  systemMemory: [
-    { name: "system memory", at: 0x1FF0_0000, length: 0xEDC0 }, // S F7xx.chip bootrom size, O stm32f7x.cfg
-    { name: "system memory (ITCM view)", at: 0x0010_0000, length: 0xEDC0 }, // H OB_BOOTADDR_SYSTEM
-  ],
   subFamilies: [
     {
       devId: 0x452, // O stm32f2x.c, B stm32f4.c
@@ -131,6 +138,7 @@ export default {
       flashSizesKiB: [64, 256, 512], // C FLASH_END of 730; letters 8, C, E
       uidAt: 0x1FF0_7A10, // C UID_BASE
       otp: { at: 0x1FF0_7800, length: 512, lockAt: 0x1FF0_7A00, lockLength: 16 }, // C FLASH_OTP_BASE, _END
+      systemMemory: SYSTEM_MEMORY_F72,
       optionBytes: { at: 0x1FFF_0000, length: 0x30 }, // last word pair at 1FFF0028: PCROP_RDP
       sectors: "4x16K 1x64K 3x128K",
       ram: [
@@ -182,6 +190,7 @@ export default {
       flashSizesKiB: [64, 512, 1024], // letters 8, E, G
       uidAt: 0x1FF0_F420, // C UID_BASE
       otp: { at: 0x1FF0_F000, length: 1024, lockAt: 0x1FF0_F400, lockLength: 16 },
+      systemMemory: SYSTEM_MEMORY,
       optionBytes: { at: 0x1FFF_0000, length: 0x20 }, // last word pair at 1FFF0018: BOOT_ADD1
       sectors: "4x32K 1x128K 3x256K",
       ram: [
@@ -219,6 +228,7 @@ export default {
       flashSizesKiB: [1024, 2048], // letters G, I
       uidAt: 0x1FF0_F420,
       otp: { at: 0x1FF0_F000, length: 1024, lockAt: 0x1FF0_F400, lockLength: 16 },
+      systemMemory: SYSTEM_MEMORY,
       optionBytes: { at: 0x1FFF_0000, length: 0x20 },
       sectors: "4x32K 1x128K 7x256K",
       dualBankSectors: "4x16K 1x64K 7x128K",
