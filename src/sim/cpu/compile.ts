@@ -9,7 +9,7 @@ import { PAGE_BITS } from "./fast_memory.ts";
 import { decode, type DecodeCache } from "./decode.ts";
 import type { Executor, Op } from "./op.ts";
 import { Emitter } from "./emit.ts";
-import { texts } from "./emit_table.ts";
+import { pure, texts } from "./emit_table.ts";
 import * as access from "./execute/access.ts";
 import * as br from "./execute/branch.ts";
 import { holds } from "./execute/alu.ts";
@@ -109,6 +109,14 @@ class Builder {
         return this.#branchWhen(op, `${e.reg(op.n)}===0`, `${e.reg(op.n)}!==0`);
       case br.branchNonZero:
         return this.#branchWhen(op, `${e.reg(op.n)}!==0`, `${e.reg(op.n)}===0`);
+      case br.branchExchange:
+        if (op.m === 15) break;
+        // the common case here, an exception return below
+        e.reg(op.m);
+        e.add(
+          `if(s.ipsr===0){${e.spill()}s.t=${e.reg(op.m)}&1;r[15]=${e.reg(op.m)}&-2;` +
+            `s.spent+=${e.cycles + op.cycles + 1};return;}`,
+        );
     }
     const i = this.#name(op);
     e.forget();
@@ -171,6 +179,7 @@ class Builder {
       at = inside.after;
     }
     let it = (op.c << 4) | op.l;
+    if (this.#select(op, members)) return at;
     e.forget();
     if (members.length < 4 - trailingZeros(op.l)) {
       e.add(`s.it=${it};r[15]=${op.after};s.spent+=${e.cycles + op.cycles};return;`);
@@ -199,6 +208,26 @@ class Builder {
     return at;
   }
   extra = 0;
+
+  /** An IT block that only calculates: everything is calculated, and chosen from by the condition. */
+  #select(op: Op, members: readonly Op[]): boolean {
+    const e = this.e;
+    const all = members.length === 4 - trailingZeros(op.l);
+    if (!all || !members.every((m) => pure.has(m.run) && m.S === 0 && m.cycles === 1)) return false;
+    const condition = e.temp(e.condition(op.c));
+    e.cycles += op.cycles;
+    let it = (op.c << 4) | op.l;
+    for (const member of members) {
+      const before = e.reg(member.d);
+      texts.get(member.run)!(e, member);
+      const not = ((it >> 4) & 1) !== (op.c & 1);
+      const [yes, no] = not ? [before, e.reg(member.d)] : [e.reg(member.d), before];
+      e.set(member.d, `${condition}?${yes}:${no}`);
+      e.cycles += 1;
+      it = advanced(it);
+    }
+    return true;
+  }
 
   finish(): Block | undefined {
     const worst = this.e.cycles + this.extra;

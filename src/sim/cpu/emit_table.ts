@@ -140,13 +140,13 @@ const storesBack = (width: number, post: boolean): Text => (e, op) => {
   e.setTo(op.n, moved);
 };
 
-const mov: Form[] = [immediate, register, shifted];
+const forms: Form[] = [immediate, register, shifted];
 const modules = [im, re, sh];
 const names = ["Immediate", "Register", "Shifted"];
 
-/** Executor to text. */
-export const texts: ReadonlyMap<Executor, Text> = new Map<Executor, Text>([
-  ...mov.flatMap((form, i) => {
+/** Those that only calculate: what they write is Rd, and flags when S is set. */
+const calculations: [Executor, Text][] = [
+  ...forms.flatMap((form, i) => {
     const of = (name: string) =>
       (modules[i] as unknown as Record<string, Executor>)[name + names[i]]!;
     return [
@@ -157,18 +157,13 @@ export const texts: ReadonlyMap<Executor, Text> = new Map<Executor, Text>([
       [of("eor"), logic(form, (a, b) => `${a}^${b}`)],
       [of("mov"), logic(form, (_, b) => b, true)],
       [of("mvn"), logic(form, (_, b) => `~${b}`, true)],
-      [of("tst"), test(form, "&")],
-      [of("teq"), test(form, "^")],
       [of("add"), plus(form)],
       [of("sub"), minus(form, false)],
       [of("rsb"), minus(form, true)],
       [of("adc"), withCarry(form, false)],
       [of("sbc"), withCarry(form, true)],
-      [of("cmp"), compare(form)],
-      [of("cmn"), compareNegative(form)],
     ] as [Executor, Text][];
   }),
-  [nothing, () => {}],
   [on.adr, (e, op) => e.set(op.d, String(op.i))],
   [on.movt, (e, op) => e.set(op.d, `(${e.reg(op.d)}&65535)|${literal(op.i << 16)}`)],
   [on.clz, one((x) => `Math.clz32(${x})`)],
@@ -190,6 +185,25 @@ export const texts: ReadonlyMap<Executor, Text> = new Map<Executor, Text>([
     mu.mls,
     (e, op) => e.set(op.d, `(${e.reg(op.a)}-Math.imul(${e.reg(op.n)},${e.reg(op.m)}))|0`),
   ],
+];
+
+/** Executors whose text may be evaluated though the result is not wanted. */
+export const pure: ReadonlySet<Executor> = new Set(calculations.map(([run]) => run));
+
+/** Executor to text. */
+export const texts: ReadonlyMap<Executor, Text> = new Map<Executor, Text>([
+  ...calculations,
+  ...forms.flatMap((form, i) => {
+    const of = (name: string) =>
+      (modules[i] as unknown as Record<string, Executor>)[name + names[i]]!;
+    return [
+      [of("tst"), test(form, "&")],
+      [of("teq"), test(form, "^")],
+      [of("cmp"), compare(form)],
+      [of("cmn"), compareNegative(form)],
+    ] as [Executor, Text][];
+  }),
+  [nothing, () => {}],
   [ld.loadWord, loads(4, offset)],
   [ld.loadHalf, loads(2, offset)],
   [ld.loadByte, loads(1, offset)],

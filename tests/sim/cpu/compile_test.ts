@@ -59,7 +59,7 @@ Deno.test("compiled code does what single steps do, in loops, to the cycle", () 
   const a = newRegisters();
   const b = newRegisters();
   let instructions = 0;
-  for (let seed = 1; seed <= 40; seed++) {
+  for (let seed = 1; seed <= 8; seed++) {
     const random = new Random(seed);
     scramble([stepped, compiled], seed);
     programRegisters(before, random);
@@ -92,7 +92,7 @@ Deno.test("compiled code does what single steps do, in loops, to the cycle", () 
     assertEquals(compiled.ram, stepped.ram);
     instructions += stepped.state.cycles;
   }
-  assert(instructions > 10_000, `${instructions} cycles`);
+  assert(instructions > 2_000, `${instructions} cycles`);
 });
 
 Deno.test("an access that wants attention ends the block behind its instruction", () => {
@@ -172,6 +172,34 @@ Deno.test("where functions cannot be made of text, code is interpreted", () => {
     globalThis.Function = real;
   }
   assertEquals(m.state.r[0], 7);
+});
+
+Deno.test("IT blocks that only calculate choose, and others call", () => {
+  const programs: readonly number[][] = [
+    [0xBF06, 0x2001, 0x3002, 0x2009], // ITTE EQ; MOV r0, #1; ADD r0, #2; MOV r0, #9
+    [0xBF0C, 0x4608, 0x4240], // ITE EQ; MOV r0, r1; RSB r0, r0, #0
+    [0xBF04, 0x2801, 0x2003], // ITT EQ; CMP r0, #1 (changes Z); MOV r0, #3
+    [0xBF14, 0x6810, 0x6010], // ITE NE; LDR r0, [r2]; STR r0, [r2]
+    [0xBF08, 0xE001, 0x2005, 0x2006], // IT EQ; B over one
+    [0xBF01, 0x2001, 0x2102, 0x3103, 0x4408], // ITTTT EQ
+  ];
+  for (const program of programs) {
+    for (const z of [0, 1]) {
+      const seen: unknown[] = [];
+      for (const threshold of [Infinity, 0]) {
+        const m = new Machine();
+        m.cache.threshold = threshold;
+        m.put(CODE, [0x3801, ...program, 0x1C5B, 0xBE00]); // SUBS r0, #1 first; ADDS r3, #1 last
+        m.state.r.set([2 - z, 0x55, RAM]);
+        m.ram[0] = 0x99;
+        m.state.r[15] = CODE;
+        m.run(1000);
+        const s = m.state;
+        seen.push([[...s.r], [s.n, s.z, s.c, s.v, s.it], s.cycles, m.ram[0]]);
+      }
+      assertEquals(seen[1], seen[0], program.map((x) => x.toString(16)).join(" "));
+    }
+  }
 });
 
 Deno.test("operations in an IT block are decoded once", () => {
