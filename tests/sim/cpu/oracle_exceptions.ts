@@ -28,7 +28,7 @@ const only = (what: readonly string[], pattern: RegExp): boolean =>
 export const exceptions: readonly Exception[] = [
   {
     name: "SP keeps bits 1:0",
-    section: "§B1.4.1: R13[1:0] are RAZ/WI (SBZP); pseudocode R[] = of §B1.4.7 clears them",
+    section: "§A5.1.3: R13[1:0] are SBZP and read as zero; §B1.4.7, R[] = of 13, clears them",
     applies: (_, what) =>
       only(what, /^r13 |^(instruction|after) |^stopped: /) && what.some((w) => {
         const [ours, theirs] = [...w.matchAll(/[0-9a-f]{8}/g)].map((m) => parseInt(m[0], 16));
@@ -40,7 +40,8 @@ export const exceptions: readonly Exception[] = [
   },
   {
     name: "fixed point to float uses RMode",
-    section: "§A7.7.229 VCVT (between floating-point and fixed-point): rounds to nearest",
+    section:
+      "§A7.7, VCVT (between floating-point and fixed-point): to nearest; so ARM DUI 0553A §3.11.5",
     applies: (op, what, before) =>
       op.row.name === "VCVT T1, from fixed point" && ((before.fpscr >>> 22) & 3) !== 0 &&
       only(what, /^s\d+ |^fpscr |^(instruction|after) /),
