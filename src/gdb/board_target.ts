@@ -1,0 +1,150 @@
+/** A GdbTarget of an attached core and its flash. */
+import { type Fault, firstDifference, hex, u32le } from "../base/mod.ts";
+import type { Chip } from "../chip/mod.ts";
+import { checkVectors, type Core, explainFault } from "../cortex/mod.ts";
+import type { OpenedFlash, Progress } from "../flash/mod.ts";
+import type { Image } from "../image/mod.ts";
+import { placeImage, planFlash } from "../plan/mod.ts";
+import { boardCommands } from "./board_commands.ts";
+import { fault } from "./faults.ts";
+import { regionsOf } from "./memory_map.ts";
+import type { FlashReport, GdbTarget, Say } from "./target.ts";
+
+/** What a target is made of. */
+export interface TargetParts {
+  readonly core: Core;
+  readonly chip: Chip;
+  readonly flash: OpenedFlash;
+  /** Reads an image file for monitor commands; `base` for raw binaries. */
+  readonly readImage: (file: string, base: number | undefined) => Promise<Image>;
+}
+
+type Pieces = readonly { readonly at: number; readonly bytes: Uint8Array }[];
+
+const MVFR0 = 0xE000_EF40;
+// cache maintenance, Cortex-M7 (DDI 0489 §3.1): after code was written, D to memory by line, then I as a whole
+const [DCCIMVAC, ICIALLU, LINE] = [0xE000_EF70, 0xE000_EF50, 32];
+const CODE_MOST = 64;
+const SRAM = 0x2000_0000;
+const PERIPHERALS = 0x4000_0000;
+const CORTEX_M7 = 0xC27;
+
+/** Progress as one line an act. */
+const telling = (say: Say) => (p: Progress): void => {
+  if (p.done === p.total) say(`${p.what}: ${p.total} ${p.unit}`);
+};
+
+type Ranges = readonly { readonly at: number; readonly length: number }[];
+
+async function program(
+  parts: TargetParts,
+  pieces: Pieces,
+  erase: Ranges,
+  say: Say,
+): Promise<FlashReport> {
+  const { flash, chip } = parts;
+  const from = "gdb";
+  const image = { file: from, pieces: pieces.map((p) => ({ ...p, from })) };
+  const placed = placeImage(image, chip, flash.layout);
+  const plan = await planFlash({
+    image: placed,
+    layout: flash.layout,
+    unit: flash.unit,
+    holds: (at, length) => flash.read(at, length),
+  });
+  const asked = blankWish(flash, placed, erase);
+  const sectors = [...new Set([...plan.erase, ...asked])].sort((a, b) => a.at - b.at);
+  if (sectors.length) await flash.erase(sectors, telling(say));
+  if (plan.program.length) await flash.programRuns(plan.program, telling(say));
+  for (const p of placed) {
+    const at = firstDifference(await flash.read(p.at, p.bytes.length), p.bytes);
+    if (at >= 0) throw fault("gdb-readback-differs", { at: hex(p.at + at) });
+  }
+  return {
+    sectorsErased: sectors.length,
+    bytesProgrammed: plan.bytesToProgram,
+    vectorProblems: placed.length ? await vectorProblems(parts) : [],
+  };
+}
+
+/** Sectors that gdb wants erased and the image does not touch: they must be blank afterwards. */
+function blankWish(flash: OpenedFlash, placed: Pieces, erase: Ranges) {
+  const touches = (s: { at: number; size: number }, at: number, length: number) =>
+    at < s.at + s.size && at + length > s.at;
+  return flash.layout.sectors.filter((s) =>
+    erase.some((e) => touches(s, e.at, e.length)) &&
+    !placed.some((p) => touches(s, p.at, p.bytes.length))
+  );
+}
+
+async function vectorProblems({ flash, chip }: TargetParts): Promise<readonly string[]> {
+  const words = await flash.read(flash.layout.at, 8);
+  const code = [{ at: flash.layout.at, length: flash.layout.size }];
+  const aliases = chip.family.flash.aliases.map((a) => ({ at: a.at, length: flash.layout.size }));
+  return checkVectors([u32le(words, 0), u32le(words, 4)], {
+    ram: chip.sub.ram,
+    flash: [...code, ...aliases],
+  })
+    .map((p) => p.text);
+}
+
+/** Writes memory; code in RAM also reaches the instruction side of a core with caches. */
+async function writeMemory(
+  { core, chip }: TargetParts,
+  at: number,
+  bytes: Uint8Array,
+): Promise<void> {
+  await core.memory.write(at, bytes);
+  const code = bytes.length <= CODE_MOST && at >= SRAM && at < PERIPHERALS;
+  if (!code || chip.family.core.cpuidPart !== CORTEX_M7) return;
+  const first = at - at % LINE;
+  const lines = Math.ceil((at + bytes.length - first) / LINE);
+  await core.memory.batch([
+    ...Array.from({ length: lines }, (_, i) => ({ write: DCCIMVAC, value: first + i * LINE })),
+    { write: ICIALLU, value: 0 },
+  ]);
+}
+
+async function faultBanner(core: Core): Promise<readonly string[]> {
+  const [xpsr = 0] = await core.readRegisters(["xpsr"]);
+  const exception = xpsr % 512;
+  const faulting = exception >= 3 && exception <= 6;
+  if (!faulting) return [];
+  const story = await explainFault(core);
+  const frame = story.frame
+    ? [`  stacked pc ${hex(story.frame.pc)}, lr ${hex(story.frame.lr)}`]
+    : [];
+  return [
+    `probekit: the core is in ${story.exception}`,
+    ...story.sentences.map((s) => `  ${s}`),
+    ...frame,
+  ];
+}
+
+/** The target for a debugger. Reads MVFR0 once, to learn whether there is an FPU. */
+export async function boardTarget(parts: TargetParts): Promise<GdbTarget> {
+  const { core, chip, flash } = parts;
+  const mvfr0 = u32le(await core.memory.read(MVFR0, 4));
+  const target: GdbTarget = {
+    clock: core.clock,
+    hasFpu: mvfr0 !== 0,
+    map: regionsOf(chip, flash.layout),
+    board: boardCommands(parts),
+    state: () => core.state(),
+    stopReason: () => core.stopReason(),
+    halt: () => core.halt(),
+    resume: () => core.resume(),
+    step: () => core.step(),
+    reset: async (halt) => void await (halt ? core.resetAndHalt() : core.reset()),
+    readRegisters: (names) => core.readRegisters(names),
+    writeRegisters: (values) => core.writeRegisters(values),
+    readMemory: (at, length) => core.memory.read(at, length),
+    writeMemory: (at, bytes) => writeMemory(parts, at, bytes),
+    breakpoint: (at, set) => core.breakpoint(at, set),
+    watchpoint: (at, length, kind, set) => core.watchpoint(at, length, kind, set),
+    program: (pieces, erase, say) => program(parts, pieces, erase, say),
+    faultBanner: () => faultBanner(core),
+    explain: (fault: Fault) => Promise.resolve(fault),
+  };
+  return target;
+}

@@ -1,0 +1,73 @@
+/** What can be wrong with a debugger's wish. */
+import { catalogue } from "../base/mod.ts";
+
+/** Faults of the GDB server. */
+export const fault = catalogue({
+  "monitor-unknown": {
+    code: "E0203",
+    class: "recipe",
+    title: "There is no monitor command `{command}` here",
+    causes: [{ text: "{why}", likelihood: "proven" }],
+    next: [{ text: "List what there is:", command: "monitor help" }],
+  },
+  "monitor-usage": {
+    code: "E0204",
+    class: "recipe",
+    title: "`{command}` is called as: {usage}",
+    next: [{ text: "Give what it takes", command: "monitor help {command}" }],
+  },
+  "monitor-no-such-sector": {
+    code: "E0205",
+    class: "recipe",
+    title: "This device has sectors 0..{last}, there is no sector {wanted}",
+    causes: [{ text: "the command was written for another chip", likelihood: "likely" }],
+    next: [{ text: "See the sectors:", command: "monitor flash info 0" }],
+  },
+  "monitor-outside-flash": {
+    code: "E0206",
+    class: "recipe",
+    title: "{range} is not in this device's flash, which is {flash}",
+    next: [{ text: "See the sectors:", command: "monitor flash info 0" }],
+  },
+  "monitor-differs": {
+    code: "E1005",
+    class: "unit",
+    title: "Memory differs from {file} at {at}",
+    next: [{
+      text: "Program it:",
+      command: "monitor flash write_image erase {file}",
+      effect: "reversible",
+    }],
+  },
+  "monitor-options-not-taken": {
+    code: "E2249",
+    class: "unit",
+    title: "The option bytes were written, but {field} still reads {value}",
+    next: [{ text: "Look at them:", command: "monitor options", effect: "read" }],
+  },
+  "monitor-would-erase": {
+    code: "E1149",
+    class: "unit",
+    title: "Readout protection is at level {level}: going back to level 0 erases all flash",
+    next: [{
+      text: "If nothing in flash is needed any more:",
+      command: "monitor stm32f2x unlock 0",
+      effect: "destructive",
+    }],
+  },
+  "gdb-readback-differs": {
+    code: "E2248",
+    class: "unit",
+    title: "Flash was programmed, but reads back different at {at}",
+    next: [{ text: "Load again; if it stays, that sector is worn out or the supply is weak" }],
+    retryable: true,
+  },
+  "gdb-port-in-use": {
+    code: "E7503",
+    class: "station",
+    title: "Port {port} on {hostname} is in use",
+    causes: [{ text: "another GDB server runs, or one that was not ended", likelihood: "likely" }],
+    next: [{ text: "End it, or take another port with --port" }],
+    retryable: true,
+  },
+});

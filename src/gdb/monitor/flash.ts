@@ -1,0 +1,300 @@
+/** The `flash` family, `program` and `verify_image`, in OpenOCD's words. */
+import { firstDifference, hex } from "../../base/mod.ts";
+import { fault } from "../faults.ts";
+import type { GdbSession } from "../session.ts";
+import { line, type MonitorCommand, need, usage } from "./command.ts";
+
+const layoutOf = (session: GdbSession) => session.target.board.layout;
+const lastSector = (session: GdbSession): number => layoutOf(session).sectors.length - 1;
+
+/** `first last` as sector numbers; `last` may be the word. Nothing is checked against the device. */
+function pair(
+  c: MonitorCommand,
+  session: GdbSession,
+  first?: string,
+  last?: string,
+): [number, number] {
+  return [need(c, first), last === "last" ? lastSector(session) : need(c, last)];
+}
+/** All sectors of the pair. Fault: monitor-no-such-sector. */
+function sectors(session: GdbSession, first: number, last: number): number[] {
+  const end = lastSector(session);
+  const wrong = first > end ? first : last > end ? last : last < first ? last : undefined;
+  if (wrong !== undefined) throw fault("monitor-no-such-sector", { last: end, wanted: wrong });
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+const took = (session: GdbSession, since: number): number =>
+  Math.max(0.001, (session.target.clock.now() - since) / 1000);
+const rate = (bytes: number, s: number): string =>
+  `${s.toFixed(3)}s (${(bytes / 1024 / s).toFixed(3)} KiB/s)`;
+
+const probe: MonitorCommand = {
+  name: "flash probe",
+  usage: "bank",
+  help: "say which flash this is",
+  run: async (session) =>
+    await line(
+      session,
+      `flash 'stm32f2x' found at ${hex(layoutOf(session).at)}: ${session.target.board.chipText}`,
+    ),
+};
+const banks = (name: string): MonitorCommand => ({
+  name,
+  usage: "",
+  help: "the flash banks",
+  run: async (session) => {
+    const { at, size } = layoutOf(session);
+    await line(
+      session,
+      `#0 : flash (stm32f2x) at ${hex(at)}, size ${hex(size)}, buswidth 0, chipwidth 0`,
+    );
+  },
+});
+const info: MonitorCommand = {
+  name: "flash info",
+  usage: "bank",
+  help: "sectors, and which are protected",
+  async run(session) {
+    const { at, size, sectors } = layoutOf(session);
+    const closed = await session.target.board.protectedSectors();
+    await line(session, `#0 : stm32f2x at ${hex(at)}, size ${hex(size)}, buswidth 0, chipwidth 0`);
+    for (const s of sectors) {
+      const state = closed.includes(s.index) ? "protected" : "not protected";
+      const offset = hex(s.at - at).toLowerCase();
+      await line(
+        session,
+        `\t#${String(s.index).padStart(3)}: ${offset} (0x${s.size.toString(16)} ${
+          s.size / 1024
+        }kB) ${state}`,
+      );
+    }
+    await line(session, session.target.board.chipText);
+  },
+};
+const protect: MonitorCommand = {
+  name: "flash protect",
+  usage: "bank first last on|off",
+  help:
+    "write protection of sectors, by option bytes; read, changed only where it differs, read back",
+  async run(session, [, from, to, how]) {
+    if (how !== "on" && how !== "off") throw usage(protect);
+    const [first, last] = pair(protect, session, from, to);
+    const end = lastSector(session);
+    if (how === "on") return await change(session, sectors(session, first, last), true);
+    if (last > end) {
+      // the wish is plain: nothing of this range protected. What does not exist is not protected.
+      await line(
+        session,
+        `NOTE: this device has sectors 0..${end}, not 0..${last}: the command was written for another chip`,
+      );
+    }
+    const there = first > end ? [] : sectors(session, first, Math.min(last, end));
+    await change(session, there, false);
+  },
+};
+async function change(session: GdbSession, indexes: readonly number[], on: boolean): Promise<void> {
+  const changed = indexes.length > 0 &&
+    await session.target.board.protect(indexes, on, session.options.log);
+  const what = `sectors ${indexes[0] ?? "-"} through ${indexes.at(-1) ?? "-"} on flash bank 0`;
+  const verb = on ? "are" : "are not";
+  if (!changed) return await line(session, `${what} ${verb} protected: nothing written`);
+  await line(session, on ? `set protection for ${what}` : `cleared protection for ${what}`);
+}
+
+const eraseSector: MonitorCommand = {
+  name: "flash erase_sector",
+  usage: "bank first last",
+  help: "erase sectors by number",
+  async run(session, [, from, to]) {
+    const [first, last] = pair(eraseSector, session, from, to);
+    const since = session.target.clock.now();
+    await session.target.board.eraseSectors(sectors(session, first, last), session.options.log);
+    await line(
+      session,
+      `erased sectors ${first} through ${last} on flash bank 0 in ${
+        took(session, since).toFixed(3)
+      }s`,
+    );
+  },
+};
+const eraseAddress: MonitorCommand = {
+  name: "flash erase_address",
+  usage: "[pad] [unlock] address length",
+  help: "erase the sectors of a range; without pad it must begin and end with sectors",
+  async run(session, args) {
+    const words: readonly string[] = args.filter((a) => a === "pad" || a === "unlock");
+    const [where, size] = args.filter((a) => !words.includes(a));
+    const [at, length] = [need(eraseAddress, where), need(eraseAddress, size)];
+    const layout = layoutOf(session);
+    const end = at + length;
+    if (length === 0 || at < layout.at || end > layout.at + layout.size) {
+      throw outside(session, at, length);
+    }
+    const hit = layout.sectors.filter((s) => s.at < end && s.at + s.size > at);
+    const exact = hit[0]?.at === at && hit.every((s) => s.at + s.size <= end);
+    if (!exact && !words.includes("pad")) {
+      throw outside(
+        session,
+        at,
+        length,
+        "does not begin and end with sectors: say pad, or another range",
+      );
+    }
+    const since = session.target.clock.now();
+    const indexes = hit.map((s) => s.index);
+    if (words.includes("unlock")) {
+      await session.target.board.protect(indexes, false, session.options.log);
+    }
+    await session.target.board.eraseSectors(indexes, session.options.log);
+    await line(
+      session,
+      `erased address ${hex(at).toLowerCase()} (length ${length}) in ${
+        rate(length, took(session, since))
+      }`,
+    );
+  },
+};
+function outside(session: GdbSession, at: number, length: number, why = ""): Error {
+  const { at: start, size } = layoutOf(session);
+  const range = `${hex(at)} … ${hex(at + Math.max(0, length - 1))}${why && ` ${why};`}`;
+  return fault("monitor-outside-flash", {
+    range,
+    flash: `${hex(start)} … ${hex(start + size - 1)}`,
+  });
+}
+
+type Pieces = readonly { at: number; bytes: Uint8Array }[];
+const bytesOf = (pieces: Pieces): number => pieces.reduce((n, p) => n + p.bytes.length, 0);
+
+/** An image file, its addresses moved by `offset`; for a raw binary the offset is its address. */
+async function image(
+  session: GdbSession,
+  file: string,
+  offset: number,
+  type?: string,
+): Promise<Pieces> {
+  const raw = type === "bin" || (type === undefined && file.toLowerCase().endsWith(".bin"));
+  const base = raw ? offset || layoutOf(session).at : undefined;
+  const pieces = await session.target.board.readImage(file, base);
+  return raw ? pieces : pieces.map((p) => ({ ...p, at: p.at + offset }));
+}
+
+const writeImage = (name: string): MonitorCommand => {
+  const command: MonitorCommand = {
+    name,
+    usage: "[erase] [unlock] file [offset] [type]",
+    help: "program a file: compares, erases what differs, programs, reads back",
+    async run(session, args) {
+      const words = ["erase", "unlock"].filter((w) => args.slice(0, 2).includes(w));
+      const [file, offset, type] = args.slice(words.length);
+      if (file === undefined) throw usage(command);
+      if (words.includes("erase")) await line(session, "auto erase enabled");
+      if (words.includes("unlock")) await line(session, "auto unlock enabled");
+      const pieces = await image(
+        session,
+        file,
+        offset === undefined ? 0 : need(command, offset),
+        type,
+      );
+      const since = session.target.clock.now();
+      if (words.includes("unlock")) await unlock(session, pieces);
+      const report = await session.target.program(pieces, [], session.options.log);
+      await line(
+        session,
+        `wrote ${bytesOf(pieces)} bytes from file ${file} in ${
+          rate(bytesOf(pieces), took(session, since))
+        }`,
+      );
+      await line(
+        session,
+        `(${report.sectorsErased} sectors erased, ${report.bytesProgrammed} bytes programmed, read back and equal)`,
+      );
+      for (const p of report.vectorProblems) await line(session, `WARNING: ${p}`);
+    },
+  };
+  return command;
+};
+async function unlock(session: GdbSession, pieces: Pieces): Promise<void> {
+  const hit = layoutOf(session).sectors.filter((s) =>
+    pieces.some((p) => p.at < s.at + s.size && p.at + p.bytes.length > s.at)
+  );
+  await session.target.board.protect(hit.map((s) => s.index), false, session.options.log);
+}
+
+const verify: MonitorCommand = {
+  name: "verify_image",
+  usage: "file [offset] [type]",
+  help: "compare memory with a file",
+  async run(session, [file, offset, type]) {
+    if (file === undefined) throw usage(verify);
+    const pieces = await image(
+      session,
+      file,
+      offset === undefined ? 0 : need(verify, offset),
+      type,
+    );
+    const since = session.target.clock.now();
+    for (const p of pieces) {
+      const got = await session.target.readMemory(p.at, p.bytes.length);
+      const at = firstDifference(got, p.bytes);
+      if (at >= 0) throw fault("monitor-differs", { file, at: hex(p.at + at) });
+    }
+    await line(
+      session,
+      `verified ${bytesOf(pieces)} bytes in ${rate(bytesOf(pieces), took(session, since))}`,
+    );
+  },
+};
+const load: MonitorCommand = {
+  name: "load_image",
+  usage: "file [offset] [type]",
+  help: "write a file into RAM",
+  async run(session, [file, offset, type]) {
+    if (file === undefined) throw usage(load);
+    const pieces = await image(session, file, offset === undefined ? 0 : need(load, offset), type);
+    for (const p of pieces) {
+      await session.target.writeMemory(p.at, p.bytes);
+      await line(session, `${p.bytes.length} bytes written at address ${hex(p.at).toLowerCase()}`);
+    }
+  },
+};
+const program: MonitorCommand = {
+  name: "program",
+  usage: "file [verify] [reset] [offset]",
+  help: "reset and halt, program, and as asked verify and run",
+  async run(session, [file, ...rest]) {
+    if (file === undefined) throw usage(program);
+    const offset = rest.find((w) => /^(0x|\d)/.test(w));
+    await session.target.reset(true);
+    await line(session, "** Programming Started **");
+    await writeImage("program").run(session, [
+      "erase",
+      file,
+      ...(offset === undefined ? [] : [offset]),
+    ]);
+    await line(session, "** Programming Finished **");
+    if (rest.includes("verify")) {
+      await line(session, "** Verify Started **");
+      await verify.run(session, [file, ...(offset === undefined ? [] : [offset])]);
+      await line(session, "** Verified OK **");
+    }
+    if (!rest.includes("reset")) return;
+    await line(session, "** Resetting Target **");
+    await session.target.reset(false);
+  },
+};
+
+/** Everything that reads or writes whole images and sectors. */
+export const flash: readonly MonitorCommand[] = [
+  probe,
+  banks("flash banks"),
+  banks("flash list"),
+  info,
+  protect,
+  eraseSector,
+  eraseAddress,
+  writeImage("flash write_image"),
+  verify,
+  load,
+  program,
+];

@@ -1,0 +1,44 @@
+import type { GdbSession } from "../session.ts";
+import { hexNumber } from "../text.ts";
+import { MALFORMED, type PacketHandler } from "./packet_handler.ts";
+
+const WATCH = {
+  "2": ["write", "watch"],
+  "3": ["read", "rwatch"],
+  "4": ["access", "awatch"],
+} as const;
+
+const inRam = (session: GdbSession, at: number): boolean =>
+  session.target.map.some((r) => r.type === "ram" && at >= r.at && at < r.at + r.length);
+
+async function code(session: GdbSession, kind: string, at: number, set: boolean): Promise<string> {
+  if (kind === "0" && inRam(session, at)) {
+    await (set ? session.soft.set(at) : session.soft.clear(at));
+    return "OK";
+  }
+  if (session.hard.has(at) === set) return "OK"; // gdb may insert twice; both mean the same
+  await session.target.breakpoint(at, set);
+  if (set) session.hard.add(at);
+  else session.hard.delete(at);
+  return "OK";
+}
+
+const handler = (prefix: "Z" | "z", set: boolean): PacketHandler => ({
+  prefix,
+  async handle(session, args) {
+    const [kind = "", where, size] = args.split(";")[0]?.split(",") ?? [];
+    const [at, length] = [hexNumber(where), hexNumber(size)];
+    if (at === undefined || length === undefined) return MALFORMED;
+    if (kind === "0" || kind === "1") return await code(session, kind, at, set);
+    const watch = WATCH[kind as keyof typeof WATCH];
+    if (!watch) return "";
+    await session.target.watchpoint(at, length, watch[0], set);
+    session.watchLengths.set(at, length);
+    if (set) session.watches.set(at, watch[1]);
+    else session.watches.delete(at);
+    return "OK";
+  },
+});
+
+/** `Z` sets, `z` clears: 0 in memory, 1 in the FPB, 2 … 4 in the DWT. */
+export const breakpoints: readonly PacketHandler[] = [handler("Z", true), handler("z", false)];

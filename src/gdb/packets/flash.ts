@@ -1,0 +1,50 @@
+import type { GdbSession } from "../session.ts";
+import { hexNumber } from "../text.ts";
+import { MALFORMED, type PacketHandler } from "./packet_handler.ts";
+
+const inFlash = (session: GdbSession, at: number, length: number): boolean => {
+  const { layout } = session.target.board;
+  return at >= layout.at && at + length <= layout.at + layout.size;
+};
+
+/** `vFlashErase:addr,length`: noted; erased when all is known. */
+const erase: PacketHandler = {
+  prefix: "vFlashErase:",
+  handle(session, args) {
+    const [at, length] = args.split(",").map(hexNumber);
+    if (at === undefined || length === undefined) return MALFORMED;
+    if (!inFlash(session, at, length)) return "E.memtype";
+    session.erased.push({ at, length });
+    return "OK";
+  },
+};
+/** `vFlashWrite:addr:bytes`: noted. */
+const write: PacketHandler = {
+  prefix: "vFlashWrite:",
+  handle(session, args, payload) {
+    const colon = args.indexOf(":");
+    const at = hexNumber(args.slice(0, Math.max(0, colon)));
+    if (colon < 0 || at === undefined) return MALFORMED;
+    const bytes = payload.slice("vFlashWrite:".length + colon + 1);
+    if (!inFlash(session, at, bytes.length)) return "E.memtype";
+    session.pieces.push({ at, bytes });
+    return "OK";
+  },
+};
+/** `vFlashDone`: compare, erase what differs, program, read back, reset and halt. */
+const done: PacketHandler = {
+  prefix: "vFlashDone",
+  async handle(session) {
+    const pieces = session.pieces.splice(0);
+    const erased = session.erased.splice(0);
+    session.cache.clear();
+    const report = await session.target.program(pieces, erased, session.options.log);
+    await session.target.reset(true);
+    // gdb takes no console text here: it is said when the core is let go
+    session.later.push(...report.vectorProblems.map((p) => `probekit: warning: ${p}\n`));
+    return "OK";
+  },
+};
+
+/** Flash programming as `load` does it. */
+export const flash: readonly PacketHandler[] = [erase, write, done];

@@ -1,0 +1,5 @@
+import { stopReply } from "../stop_reply.ts";
+import type { PacketHandler } from "./packet_handler.ts";
+
+/** `?`: why the core is stopped. */
+export const haltReason: PacketHandler = { prefix: "?", handle: (session) => stopReply(session) };

@@ -1,0 +1,20 @@
+/** The shape of one packet's file. */
+import type { GdbSession } from "../session.ts";
+
+/** What a packet begins with, and what it does. Gives the reply, or undefined when it is sent later. */
+export interface PacketHandler {
+  readonly prefix: string;
+  /** whether it may come while the core runs */
+  readonly whileRunning?: boolean;
+  /** whether gdb takes console text until the reply comes */
+  readonly console?: boolean;
+  /** `args`: what follows the prefix, a character a byte; `payload`: the whole packet */
+  handle(
+    session: GdbSession,
+    args: string,
+    payload: Uint8Array,
+  ): Promise<string | Uint8Array | undefined> | string | Uint8Array | undefined;
+}
+
+/** The packet said something that it cannot mean. */
+export const MALFORMED = "E.malformed packet";

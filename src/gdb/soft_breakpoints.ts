@@ -1,0 +1,28 @@
+/** Breakpoints in RAM: a BKPT instruction in place of the program's own. */
+import type { GdbTarget } from "./target.ts";
+
+const BKPT = Uint8Array.of(0x00, 0xBE); // 0xBE00, ARMv7-M ARM §A7.7.17
+
+/** The breakpoints that are in memory now, with what they stand for. */
+export class SoftBreakpoints {
+  readonly #saved = new Map<number, Uint8Array>();
+  constructor(readonly target: GdbTarget) {}
+  has(at: number): boolean {
+    return this.#saved.has(at);
+  }
+  async set(at: number): Promise<void> {
+    if (this.#saved.has(at)) return;
+    const before = await this.target.readMemory(at, BKPT.length);
+    await this.target.writeMemory(at, BKPT);
+    this.#saved.set(at, before);
+  }
+  async clear(at: number): Promise<void> {
+    const before = this.#saved.get(at);
+    if (!before) return;
+    await this.target.writeMemory(at, before);
+    this.#saved.delete(at);
+  }
+  async removeAll(): Promise<void> {
+    for (const at of [...this.#saved.keys()]) await this.clear(at).catch(() => {});
+  }
+}

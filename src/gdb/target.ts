@@ -1,0 +1,82 @@
+/** What a debugger needs of a board. The session knows only this; `board_target.ts` makes it of the rooms below. */
+import type { Clock, Fault } from "../base/mod.ts";
+import type { Layout } from "../chip/mod.ts";
+import type { CoreState, StopReason, WatchKind } from "../cortex/mod.ts";
+
+/** One region of the memory map. */
+export interface Region {
+  readonly type: "ram" | "rom" | "flash";
+  readonly at: number;
+  readonly length: number;
+  /** of flash: bytes erased together */
+  readonly block?: number;
+}
+
+/** What writing an image did. */
+export interface FlashReport {
+  readonly sectorsErased: number;
+  readonly bytesProgrammed: number;
+  /** what is wrong with the vector table, one sentence each */
+  readonly vectorProblems: readonly string[];
+}
+
+/** Something to say while work goes on. */
+export type Say = (text: string) => void;
+
+/** A monitor command's own doings that need more than a core. */
+export interface BoardCommands {
+  /** Sectors as flash has them now. */
+  readonly layout: Layout;
+  /** `STM32F74x/F75x (0x449 rev Z), 1024 KiB` */
+  readonly chipText: string;
+  /** which sectors are write-protected */
+  protectedSectors(): Promise<readonly number[]>;
+  /** Erases sectors by index. */
+  eraseSectors(indexes: readonly number[], say: Say): Promise<void>;
+  massErase(say: Say): Promise<void>;
+  /** Sets or clears write protection of sectors; false when nothing differed. */
+  protect(indexes: readonly number[], on: boolean, say: Say): Promise<boolean>;
+  /** Option registers by name, as read. */
+  optionWords(): Promise<Readonly<Record<string, number>>>;
+  /** The option bytes, decoded, one line each. */
+  optionLines(): Promise<readonly string[]>;
+  /** Brings option fields or whole registers about. */
+  writeOptions(wanted: Readonly<Record<string, number>>, say: Say): Promise<boolean>;
+  /** Back to factory option bytes; refuses what would erase flash. */
+  recover(say: Say): Promise<boolean>;
+  /** Reads an image file: pieces in flash. */
+  readImage(
+    file: string,
+    base: number | undefined,
+  ): Promise<readonly { at: number; bytes: Uint8Array }[]>;
+}
+
+/** One board as a debugger sees it. Methods throw Fault. */
+export interface GdbTarget {
+  readonly clock: Clock;
+  readonly hasFpu: boolean;
+  readonly map: readonly Region[];
+  readonly board: BoardCommands;
+  state(): Promise<CoreState>;
+  stopReason(): Promise<StopReason>;
+  halt(): Promise<void>;
+  resume(): Promise<void>;
+  step(): Promise<void>;
+  reset(halt: boolean): Promise<void>;
+  readRegisters(names: readonly string[]): Promise<readonly number[]>;
+  writeRegisters(values: Readonly<Record<string, number>>): Promise<void>;
+  readMemory(at: number, length: number): Promise<Uint8Array>;
+  writeMemory(at: number, bytes: Uint8Array): Promise<void>;
+  breakpoint(at: number, set: boolean): Promise<void>;
+  watchpoint(at: number, length: number, kind: WatchKind, set: boolean): Promise<void>;
+  /** Programs pieces: compares, erases what differs, programs, reads back; `erase` regions are blank after. */
+  program(
+    pieces: readonly { at: number; bytes: Uint8Array }[],
+    erase: readonly { at: number; length: number }[],
+    say: Say,
+  ): Promise<FlashReport>;
+  /** Fault registers in words; empty when no fault is active. */
+  faultBanner(): Promise<readonly string[]>;
+  /** A fault with what the flash room knows about it. */
+  explain(fault: Fault): Promise<Fault>;
+}
