@@ -103,6 +103,8 @@ export interface Target {
   driveNrst(low: boolean): void;
   /** the level of the NRST pin, for a probe that can read it */
   readonly nrstLow: boolean;
+  /** how often it has been powered on: with each, the debug port forgets everything */
+  readonly powerOns?: number;
   /** false when nothing answers on SWDIO: no power, RDP level 2, pins taken by firmware, asleep without DBGMCU */
   readonly debugPortAlive: boolean;
   /**

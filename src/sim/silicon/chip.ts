@@ -62,6 +62,7 @@ export class Stm32F7 implements Target, CoreHost, FlashHost, PeripheralHost {
   readonly uart: UartLine;
   readonly modes: PowerModes;
   nrstWired = true;
+  powerOns = 0;
   /** BOOT0 */
   bootPin = false;
   /** told of every level change on a pin, after the access that made it */

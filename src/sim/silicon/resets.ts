@@ -69,6 +69,7 @@ export class Resets {
     chip.parts.dbgmcu.powerOn();
     chip.parts.rcc.powerOn();
     this.#powered = true;
+    chip.powerOns++;
     chip.core.powerOnReset();
     this.#enter("power-on");
     chip.startTime();
