@@ -64,20 +64,18 @@ export class BenchBus implements SystemBus {
 /** What a bench may be given. */
 export interface BenchOptions extends CortexM7Options {
   readonly semihosting?: (text: string) => void;
-  readonly held?: boolean;
 }
 
 /** A powered core. Code is put with `code`, words with `word`. */
 export class Bench implements CoreHost {
-  readonly bus = new BenchBus();
   readonly warnings: string[] = [];
   readonly core: CortexM7;
   readonly semihosting?: (text: string) => void;
   resets = 0;
   onResetRequest: () => void = () => {};
 
-  constructor(options: BenchOptions = {}) {
-    const { semihosting, held: _, ...rest } = options;
+  constructor(options: BenchOptions = {}, readonly bus: BenchBus = new BenchBus()) {
+    const { semihosting, ...rest } = options;
     if (semihosting !== undefined) this.semihosting = semihosting;
     this.core = createCortexM7(this, rest);
     this.core.bootAddress = FLASH;
