@@ -12,10 +12,18 @@ export class EventQueue {
   #ended = false;
   constructor(readonly stream: ReadableStream<Uint8Array>) {}
 
+  /** Ends the reading, whatever the client still has to say. */
+  async stop(): Promise<void> {
+    this.#room?.();
+    await this.#reader?.cancel().catch(() => {});
+  }
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+
   /** Reads until the stream ends. Never rejects: a broken connection is an ended one. */
   async pump(): Promise<void> {
     const packets = new PacketReader();
     const reader = this.stream.getReader();
+    this.#reader = reader;
     try {
       for (;;) {
         const { value, done } = await reader.read();

@@ -1,5 +1,5 @@
 /** One debugger's visit: packets in, replies out, and watching the core while it runs. */
-import { Fault } from "../base/mod.ts";
+import { diagnose, Fault } from "../base/mod.ts";
 import { EventQueue } from "./events.ts";
 import { FlashCache } from "./flash_cache.ts";
 import { frame, fromLatin1, type PacketEvent } from "./packet.ts";
@@ -76,6 +76,7 @@ export class GdbSession {
       while (!this.ended && !this.#events.over) await this.#turn();
     } finally {
       await this.soft.removeAll();
+      await this.#events.stop();
       await this.#writer.close().catch(() => {});
       await pumping;
     }
@@ -131,9 +132,13 @@ export class GdbSession {
 
   /** A fault as lines for gdb's console. */
   async #words(e: Fault): Promise<string> {
-    const f = await this.target.explain(e);
-    const next = f.row.next.map((n) => [n.text, n.command ?? ""].join(" ").trim());
-    return [`probekit: ${f.code} ${f.slug}: ${f.message}`, ...next.map((n) => `  ${n}`), ""].join(
+    const d = diagnose(await this.target.explain(e));
+    const lines = [
+      ...d.evidence.map((v) => `seen:  ${v.what} ${v.value}`),
+      ...d.causes.map((c) => `cause: ${c.text} (${c.likelihood})`),
+      ...d.next.map((n) => `next:  ${[n.text, n.command ?? ""].join(" ").trim()}`),
+    ];
+    return [`probekit: ${d.code} ${d.slug}: ${d.title}`, ...lines.map((l) => `  ${l}`), ""].join(
       "\n",
     );
   }
