@@ -1,0 +1,51 @@
+/** Boards that live by a real clock: while a host thinks or waits, their time passes too. */
+import { type Clock, systemClock } from "../../base/mod.ts";
+import type { Timeline, VirtualUsbDevice } from "../contracts.ts";
+
+/** What a front-end shows of a board: its probe on USB, and its time. */
+export interface FrontBoard {
+  readonly usb: VirtualUsbDevice;
+  readonly chip: { readonly time: Timeline };
+}
+
+/** how often boards are looked after when nobody asks anything of them */
+const TICK_MS = 5;
+/** as much as passes at one look: a host that slept for a minute does not make the program hang */
+const MOST_MS = 20;
+
+/**
+ * Lets the boards' time pass as the clock's does, while nothing else moves it. What the host's commands take
+ * is the emulator's business; this is only about the time in between.
+ */
+export class LiveTime implements Disposable {
+  #last: number;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** `ticking`: also while no host is heard of, for firmware that talks by itself. */
+  constructor(
+    readonly boards: readonly FrontBoard[],
+    ticking = true,
+    readonly clock: Pick<Clock, "now"> = systemClock,
+  ) {
+    this.#last = clock.now();
+    if (ticking) this.#timer = setInterval(() => this.passed(), TICK_MS);
+  }
+  /** Lets pass what has passed since the boards were last busy. */
+  passed(): void {
+    const ms = Math.min(MOST_MS, this.clock.now() - this.#last);
+    if (ms > 0) { for (const b of this.boards) b.chip.time.advance(ms * 1e6); }
+    this.#last = this.clock.now();
+  }
+  /** Does what a host asks for, at the time it is. What it takes in the emulator is not counted twice. */
+  act<T>(what: () => T): T {
+    this.passed();
+    try {
+      return what();
+    } finally {
+      this.#last = this.clock.now();
+    }
+  }
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
