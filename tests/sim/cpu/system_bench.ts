@@ -115,6 +115,11 @@ export class Bench implements CoreHost {
     return view.getUint32(offset, true);
   }
 
+  peek16(address: number): number {
+    const [view, offset] = this.#view(address);
+    return view.getUint16(offset, true);
+  }
+
   /** Vector table with 16 + `irqs` handlers at FLASH + 0x1000 + 0x40 * n, each `b .`; main at FLASH + 0x400. */
   vectors(irqs = 16): this {
     this.word(FLASH, RAM + 0x8000, MAIN | 1);

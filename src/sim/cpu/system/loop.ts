@@ -142,9 +142,9 @@ export class RunLoop {
     const sys = this.sys;
     const s = this.#state;
     const entered = sys.entered;
-    if (s.attention !== 0 && !this.#attend(limit)) return;
-    if (sys.debug.halted) return;
-    if (sys.entered === entered) {
+    const ready = s.attention === 0 || this.#attend(limit);
+    if (!ready && !sys.lockedUp) return; // asleep, halted, in reset
+    if (sys.entered === entered && ready) {
       this.#stepInstruction();
       if ((s.attention & RETURN) !== 0) this.#return();
       const pending = sys.exceptions.firstPending(SYNCHRONOUS_END);
