@@ -1,4 +1,15 @@
-/** A Cortex-M7 as the chip sees it: reset, the loop between instructions, sleep, single steps. */
+/**
+ * A Cortex-M7 as the chip sees it: reset, and the contract around `system/`.
+ *
+ * What is simpler than silicon:
+ * - no caches and no write buffer: memory is what was written last; CCR.IC and DC only read back
+ * - bus errors of loads and fetches are precise, of stores imprecise (PM0253 §2.5.3), one instruction late
+ * - one cycle an instruction or little more, 12 for entry and return; no dual issue, no wait states
+ * - the exclusive monitor holds no address; watchpoints do not see the stacking of exceptions
+ * - DWT's profiling counters stay 0, the ETM has no registers, ITM text goes to `onTrace`
+ * - registers that are unknown after reset are 0, LR excepted; a system reset clears C_HALT and holds it
+ *   clear (Cortex-M3 TRM, DHCSR), so that only VC_CORERESET stops at the reset vector
+ */
 import { BusError, type CoreHost, type CpuCore, type Master } from "../contracts.ts";
 import { DecodeCache } from "./decode.ts";
 import { FastMemory } from "./fast_memory.ts";
@@ -24,7 +35,7 @@ const DEFAULTS: CoreOptions = {
   priorityBits: 4,
   vendorPart: 0x449,
   cacheKb: { instructions: 4, data: 4 },
-  systickCalibration: 18750, // 1 ms at 18.75 MHz. RM0385 §10.1.2
+  systickCalibration: 18750, // 1 ms at 18.75 MHz. RM0385, SysTick calibration value (recalled)
   onTrace: () => {},
 };
 

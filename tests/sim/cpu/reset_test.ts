@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { BusError } from "../../../src/sim/contracts.ts";
 import {
   AIRCR,
   Bench,
@@ -175,7 +174,7 @@ Deno.test("VECTCLRACTIVE forgets what is active", () => {
   assertEquals(b.peek(0xE000_ED24) & 0x80, 0);
 });
 
-Deno.test("reset by the bus: a stalled vector fetch is not an error", () => {
+Deno.test("vectors that are in no window come from the bus", () => {
   const b = new Bench().vectors();
   b.bus.windows[0]!.open = false;
   const read = b.bus.read.bind(b.bus);
@@ -185,5 +184,4 @@ Deno.test("reset by the bus: a stalled vector fetch is not an error", () => {
   };
   b.start();
   assertEquals([b.sp, b.pc, b.core.lockedUp], [RAM + 0x100, MAIN, false]);
-  assertEquals(new BusError(1, "x").name, "BusError");
 });

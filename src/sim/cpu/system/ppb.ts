@@ -20,6 +20,7 @@ const EXTERNAL = 0xE004_0000;
 const TPIU = 0xE004_0000;
 const LAR = 0xFB0;
 const LSR = 0xFB4;
+const DEVARCH = 0xFBC;
 const UNLOCK = 0xC5AC_CE55;
 
 /** Registers of several fields that are written byte by byte: CCR, SHPR, SHCSR, NVIC_IPR. §B3.2.2 */
@@ -122,6 +123,8 @@ export class Ppb {
       return master === "debug" ? 0 : this.#locked.has(base) ? 3 : 1;
     }
     if (component.lock && offset === LAR) return 0;
+    // OpenOCD asks every DWT for it, to find ARMv8-M; ARMv7-M has none: CoreSight §B2.3.4, reads as zero
+    if (offset === DEVARCH) return 0;
     if (component.class === 1) return ROM_TABLES.get(base)?.[offset >> 2] ?? 0;
     switch (base) {
       case SCS:

@@ -9,8 +9,8 @@ import { isNvic, readNvic, writeNvic } from "./nvic_registers.ts";
 /** reset values of the Cortex-M7's own control registers, which have no effect here */
 const IMPLEMENTATION: readonly (readonly [offset: number, reset: number, writable: number])[] = [
   [0x008, 0, 0x1FFF_FC04], // ACTLR
-  [0xF90, 0x6F, 0x7], // ITCMCR: 4 MiB up to the flash's end, enabled; INITTCMEN of the STM32F7
-  [0xF94, 0x3F, 0x7], // DTCMCR: 64 KiB, enabled
+  [0xF90, 0x6F, 0x7], // ITCMCR: enabled; size assumed from the memory map, 4 MiB
+  [0xF94, 0x3F, 0x7], // DTCMCR: enabled; 64 KiB as on the F74
   [0xF98, 0x9, 0x1], // AHBPCR: 512 MiB of peripherals, enabled
   [0xF9C, 0, 0x7], // CACR
   [0xFA0, 0x800, 0xFFFF], // AHBSCR
