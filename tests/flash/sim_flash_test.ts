@@ -157,3 +157,23 @@ Deno.test("sim: caches and accelerator that are on are emptied, and flash reads 
   assertEquals([...after], [acr + 0x300, ccr + 0x3_0000]);
   assertEquals(b.warnings, []);
 });
+
+Deno.test("sim: a probe with old firmware, without RW_MISC and 16-bit commands, flashes all the same", async () => {
+  for (const firmware of ["V2J28M18", "V2J24M11"]) {
+    await using b = await simBench(`${DISCO}?firmware=${firmware}`);
+    const bytes = noise(70_001);
+    assertEquals((await flashIt(b, bytes)).differingBytes, 0, firmware);
+    assertEquals(b.board.flash.slice(0, bytes.length), bytes);
+    assertEquals(b.warnings, [], firmware);
+  }
+});
+
+Deno.test("sim: old firmware below 2.7 V is told what it lacks, not sent what it cannot do", async () => {
+  await using b = await simBench(`${DISCO}?firmware=V2J24M11&volts=2.4&scenario=blank`);
+  const fault = await rejected(() => flashIt(b, noise(100)));
+  assertEquals([fault.slug, fault.options.board?.state], ["probe-firmware-lacks", "partial"]);
+  await using bytewise = await simBench(`${DISCO}?firmware=V2J24M11&volts=2.4`, "under-reset", {
+    psize: 0,
+  });
+  assertEquals((await flashIt(bytewise, noise(1001))).differingBytes, 0);
+});
