@@ -1,7 +1,7 @@
 /** One virtual board as a user's test holds it: power, buttons, pins, text, memory, and the probe's cable. */
-import type { CoreHost, CpuCore, Target, VirtualUsbDevice } from "./contracts.ts";
+import type { CoreHost, CpuCore, Target } from "./contracts.ts";
 import { type BoardSpec, pinOf } from "./boards/board_spec.ts";
-import { Cable } from "./boards/cable.ts";
+import { Cable, type Pluggable } from "./boards/cable.ts";
 import { type Owner, restoreBoard, saveBoard } from "./boards/state_file.ts";
 import { type Trouble, troubleCable, troubleChip, troubleTarget } from "./chaos.ts";
 import { fault } from "./faults.ts";
@@ -18,11 +18,12 @@ export interface ProbeWish {
   readonly serial: string;
   /** looks like an ST-LINK and is none */
   readonly clone: boolean;
+  readonly boardId?: string;
 }
 /** The two halves that are built elsewhere. */
 export interface BoardParts {
   readonly makeCore: (host: CoreHost, silicon: Silicon) => CpuCore;
-  readonly makeProbe: (target: Target, wish: ProbeWish) => VirtualUsbDevice;
+  readonly makeProbe: (target: Target, wish: ProbeWish) => Pluggable;
 }
 
 /** How a board is wanted. */
@@ -114,6 +115,7 @@ export class VirtualBoard {
       firmware: this.wish.firmware ?? this.scenario.probe?.firmware ?? probe.firmware,
       serial: this.wish.serial ?? probe.serial,
       clone: this.scenario.probe?.clone ?? false,
+      ...(probe.boardId === undefined ? {} : { boardId: probe.boardId }),
     };
   }
   #begin(): void {

@@ -118,7 +118,9 @@ export function troubleCable(cable: Cable, troubles: readonly Trouble[], time: T
       case "lost":
         return; // nobody answers; the host's timeout takes it back
       case "stall":
-        return urb.done(-32, new Uint8Array(0), 0);
+        if (cable.device.halt === undefined) return urb.done(-32, new Uint8Array(0), 0);
+        cable.device.halt((urb.in ? 0x80 : 0) | urb.endpoint);
+        return deliver(urb);
       case "unplug":
         return cable.unplug();
       case "late":

@@ -4,49 +4,60 @@
  * @example A board in a test
  * ```ts
  * import { openSim } from "probekit/sim";
- * import { listProbes } from "probekit";
  *
- * const sim = openSim("sim:stm32f746g-disco?scenario=blank");
- * const [probe] = await listProbes(sim.source);
- * console.assert(probe?.name === "ST-LINK/V2-1");
- * console.assert(sim.board.flash.every((byte) => byte === 0xFF));
+ * const sim = openSim("sim:stm32f746g-disco?scenario=so36160986&seed=7");
+ * const [probe] = await sim.source.list();
+ * console.assert(probe?.product === "STM32 STLink");
+ *
+ * sim.board.run(100); // ms of the board's own time
+ * console.assert(sim.board.resets.every((cause) => cause === "WWDG"));
+ * console.assert(sim.board.options.loaded.OPTCR === 0x00FF_AAEC);
+ * sim.board.powerCycle();
+ * console.assert(sim.board.core === "running" && sim.board.warnings.length === 0);
  * ```
  * @module
  */
-import type { Target } from "./contracts.ts";
-import type { ProbeWish } from "./board.ts";
-import type { Pluggable } from "./boards/cable.ts";
+import type { BoardParts } from "./board.ts";
 import { makeCore } from "./boards/parts.ts";
-import { type HostProfile, parseSelector } from "./boards/selector.ts";
+import { parseSelector } from "./boards/selector.ts";
 import { inProcessSource } from "./front/in_process.ts";
 import { type OpenSim, openSimWith, type SimIo } from "./select.ts";
 import { stlinkDevice } from "./stlink_firmware.ts";
+import type { HostProfile } from "./swd_cost.ts";
 
-export type { CoreState, VirtualBoard } from "./board.ts";
-export type { Urb, VirtualUsbDevice } from "./contracts.ts";
+export { type BoardWish, type CoreState, VirtualBoard } from "./board.ts";
+export { BOARDS } from "./boards/all.ts";
+export type { BoardSpec } from "./boards/board_spec.ts";
+export { parseChaos, type Trouble, TROUBLES } from "./chaos.ts";
+export type { Target, Timeline, Urb, VirtualUsbDevice } from "./contracts.ts";
 export { fault as simFault } from "./faults.ts";
-export { SCENARIOS } from "./scenarios.ts";
+export { type Scenario, SCENARIOS } from "./scenarios.ts";
 export { isSimSelector, type OpenSim, type SimIo } from "./select.ts";
+export type { HostProfile } from "./swd_cost.ts";
 
-const probeOn = (host: HostProfile) => (target: Target, wish: ProbeWish): Pluggable =>
-  stlinkDevice({
-    target,
-    firmware: wish.firmware,
-    serial: wish.serial,
-    variant: wish.model === "ST-LINK/V3" ? "V3" : "V2-1",
-    host,
-    ...(wish.clone ? { voltageInput: "nonsense" } : {}),
-  });
+/** The parts of a board on this kind of host: the simulator's core and its ST-LINK. */
+export const boardParts = (host: HostProfile = "typical"): BoardParts => ({
+  makeCore,
+  makeProbe: (target, wish) =>
+    stlinkDevice({
+      target,
+      host,
+      firmware: wish.firmware,
+      serial: wish.serial,
+      variant: wish.model === "ST-LINK/V3" ? "V3" : "V2-1",
+      ...(wish.boardId === undefined ? {} : { boardId: wish.boardId }),
+      ...(wish.clone ? { voltageInput: "nonsense" } : {}),
+    }),
+});
 
 /**
  * Opens the virtual bench that a selector describes:
- * `sim:BOARD?scenario=NAME&state=FILE&seed=N&host=direct|typical|slow&serial=S&firmware=V&chaos=LIST&volts=V&boards=N`.
+ * `sim:BOARD?scenario=NAME&state=FILE&seed=N&host=direct|typical|slow&serial=S&firmware=V&chaos=LIST&volts=V&boards=N&supply=usb|own`.
  * Faults: sim-unknown-board, sim-bad-option, sim-state-damaged, sim-state-other.
  */
 export function openSim(selector: string, io: SimIo = {}): OpenSim {
   return openSimWith(selector, io, {
-    makeCore,
-    makeProbe: probeOn(parseSelector(selector).host),
+    ...boardParts(parseSelector(selector).host),
     makeSource: (boards, clock) => inProcessSource(boards.map((b) => b.usb), clock),
   });
 }

@@ -3,10 +3,12 @@ import type { Clock, TraceSink } from "../base/mod.ts";
 import type { UsbSource } from "../usb/mod.ts";
 import { type BoardParts, VirtualBoard } from "./board.ts";
 import { fingerprint, ownerOf } from "./boards/state_file.ts";
-import { type HostProfile, parseSelector, type Selector } from "./boards/selector.ts";
+import { parseSelector, type Selector } from "./boards/selector.ts";
 import { fault } from "./faults.ts";
+import { boardClock } from "./front/board_clock.ts";
+import type { HostProfile } from "./swd_cost.ts";
 
-export { type HostProfile, isSimSelector } from "./boards/selector.ts";
+export { isSimSelector } from "./boards/selector.ts";
 
 /** Files and messages, handed in: the simulator itself touches neither. */
 export interface SimIo {
@@ -36,19 +38,6 @@ export interface SimHalves extends BoardParts {
     clock: Clock,
     host: HostProfile,
   ) => UsbSource;
-}
-
-/** One clock for all boards: they live at the same pace. */
-export class BenchClock implements Clock {
-  constructor(readonly boards: readonly VirtualBoard[]) {}
-  now(): number {
-    return Math.max(...this.boards.map((b) => b.ms));
-  }
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    for (const b of this.boards) b.run(ms);
-    return Promise.resolve();
-  }
 }
 
 /** The file of the n-th board: `board.pk`, then `board.pk.2` … */
@@ -94,7 +83,11 @@ export function openSimWith(text: string, io: SimIo, halves: SimHalves): OpenSim
     boards.push(board);
     saves.push(save);
   }
-  const source = halves.makeSource(boards, new BenchClock(boards), selector.host);
+  const source = halves.makeSource(
+    boards,
+    boardClock(...boards.map((b) => b.chip.time)),
+    selector.host,
+  );
   return { source, board: boards[0]!, boards, save: () => saves.forEach((s) => s()) };
 }
 

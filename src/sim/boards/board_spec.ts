@@ -19,6 +19,8 @@ export interface BoardSpec {
     readonly firmware: string;
     /** 24 hexadecimal digits */
     readonly serial: string;
+    /** four characters that the probe says the board is; none when nobody has published them */
+    readonly boardId?: string;
   };
   readonly led: PinName;
   /** reads high while it is pressed */

@@ -4,6 +4,14 @@ import type { Urb, VirtualUsbDevice } from "../contracts.ts";
 const NO_DEVICE = -108;
 const NOTHING = new Uint8Array(0);
 
+/** A device that notices when its supply goes: what it had in mind is lost. */
+export interface Pluggable extends VirtualUsbDevice {
+  unplug?(): void;
+  replug?(): void;
+  /** Halts an endpoint until the host clears it. */
+  halt?(address: number): void;
+}
+
 /** What to do with a transfer before the device sees it: give it on, or see to its end oneself. */
 export type Meddler = (urb: Urb, deliver: (urb: Urb) => void) => void;
 
@@ -17,7 +25,7 @@ export class Cable implements VirtualUsbDevice {
   readonly #pending = new Map<Urb, Urb | undefined>();
 
   constructor(
-    readonly device: VirtualUsbDevice,
+    readonly device: Pluggable,
     /** told when the cable is pulled (false) and when it is back */
     readonly onPlug: (plugged: boolean) => void = () => {},
   ) {}
@@ -88,7 +96,8 @@ export class Cable implements VirtualUsbDevice {
       if (inner !== undefined) this.device.unlink(inner);
       urb.done(NO_DEVICE, NOTHING, 0);
     }
-    this.device.release();
+    if (this.device.unplug === undefined) this.device.release();
+    else this.device.unplug();
     this.onPlug(false);
     this.onUnplug?.();
   }
@@ -96,6 +105,7 @@ export class Cable implements VirtualUsbDevice {
   replug(): void {
     if (this.#plugged) return;
     this.#plugged = true;
+    this.device.replug?.();
     this.onPlug(true);
   }
 }

@@ -18,7 +18,12 @@ const board: BoardSpec = {
     uart: { usart: "USART3", tx: { port: "D", pin: 8, alternate: 7 } }, // UM1974: VCP on PD8, PD9
   },
   volts: 3.25,
-  probe: { model: "ST-LINK/V2-1", firmware: "V2J37M26", serial: "0669FF515055657867153832" },
+  probe: {
+    model: "ST-LINK/V2-1",
+    firmware: "V2J37M26",
+    serial: "0669FF515055657867153832",
+    boardId: "0818", // pyocd board_ids.py, NUCLEO_F767ZI
+  },
   led: "PB0",
   button: "PC13",
 };

@@ -2,12 +2,9 @@
 import { fault } from "../faults.ts";
 import { type Scenario, SCENARIOS } from "../scenarios.ts";
 import { parseChaos, type Trouble } from "../chaos.ts";
+import { HOST_PROFILES, type HostProfile } from "../swd_cost.ts";
 import { BOARDS } from "./all.ts";
 import type { BoardSpec } from "./board_spec.ts";
-
-/** The host whose USB cost is modelled (reference/performance.md §3.2): 0.1, 0.25 or 1 ms a command. */
-export type HostProfile = "direct" | "typical" | "slow";
-const HOSTS: readonly HostProfile[] = ["direct", "typical", "slow"];
 
 /** A selector, understood. */
 export interface Selector {
@@ -31,7 +28,7 @@ const KEYS: Readonly<Record<string, string>> = {
   scenario: "a scenario's name",
   state: "a file that keeps the board between commands",
   seed: "a number: same seed, same chance",
-  host: HOSTS.join(", "),
+  host: HOST_PROFILES.join(", "),
   serial: "the probe's serial number",
   firmware: "the probe's firmware, such as V2J37M26",
   chaos: "troubles, such as unplug@137",
@@ -80,7 +77,7 @@ export function parseSelector(text: string): Selector {
     scenario,
     scenarioGiven: values.has("scenario"),
     seed,
-    host: oneOf(values, "host", HOSTS, "typical"),
+    host: oneOf(values, "host", HOST_PROFILES, "typical"),
     boards: number(values, "boards", 1, 1, 16),
     chaos: parseChaos(values.get("chaos") ?? "", seed),
     ...given("state"),

@@ -18,7 +18,12 @@ const board: BoardSpec = {
     uart: { usart: "USART1", tx: { port: "A", pin: 9, alternate: 7 } }, // UM1907: VCP on PA9, PB7
   },
   volts: 3.25, // reference/rig.md §2.2: 3.247 V
-  probe: { model: "ST-LINK/V2-1", firmware: "V2J37M26", serial: "0670FF485550755187121723" },
+  probe: {
+    model: "ST-LINK/V2-1",
+    firmware: "V2J37M26",
+    serial: "0670FF485550755187121723",
+    boardId: "0815", // pyocd board_ids.py, DISCO_F746NG
+  },
   led: "PI1",
   button: "PI11",
 };
