@@ -67,6 +67,7 @@ Deno.test("ROM tables: F7's own, processor's, PPB's; and the parts they list. fa
   }
   assertEquals([b.peek(0xE00F_DFCC), b.peek(0xE004_1FCC)], [1, 0x13], "MEMTYPE, DEVTYPE");
   assertEquals(identity(new Bench({ vendorPart: 0x451 }).start(), 0xE00F_D000)[0], "00000a0451");
+  assertEquals([b.peek(0xE000_1FBC), b.warnings], [0, []], "DWT: no DEVARCH before ARMv8-M");
   b.poke(0xE00F_D000, 5);
   b.poke(0xE000_1FE0, 5);
   assertEquals([b.peek(0xE00F_D000), b.warnings], [0x1003, []], "read-only");

@@ -123,7 +123,7 @@ export class Ppb {
       return master === "debug" ? 0 : this.#locked.has(base) ? 3 : 1;
     }
     if (component.lock && offset === LAR) return 0;
-    // OpenOCD asks every DWT for it, to find ARMv8-M; ARMv7-M has none: CoreSight §B2.3.4, reads as zero
+    // OpenOCD (cortex_m.c, cortex_m_dwt_setup) asks for it to find ARMv8-M; ARM DDI 0403 has none: reserved
     if (offset === DEVARCH) return 0;
     if (component.class === 1) return ROM_TABLES.get(base)?.[offset >> 2] ?? 0;
     switch (base) {
