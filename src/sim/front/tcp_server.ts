@@ -1,0 +1,43 @@
+/** A TCP server on the loopback that ends when it is told to. */
+import { ByteStream, HungUp } from "./byte_stream.ts";
+
+/** A front-end that listens. */
+export interface Server extends AsyncDisposable {
+  readonly port: number;
+  /** Ends every connection and listens no more. */
+  close(): Promise<void>;
+}
+
+/** Listens on 127.0.0.1; `port` 0: any free one. `serve` may throw HungUp. */
+export function serveLoopback(
+  port: number,
+  serve: (stream: ByteStream) => Promise<void>,
+): Server {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port });
+  const streams = new Set<ByteStream>();
+  const one = async (connection: Deno.TcpConn): Promise<void> => {
+    connection.setNoDelay(true);
+    const stream = new ByteStream(connection);
+    streams.add(stream);
+    try {
+      await serve(stream);
+      await stream.flushed();
+    } catch (e) {
+      if (!(e instanceof HungUp)) throw e;
+    } finally {
+      stream.close();
+      streams.delete(stream);
+    }
+  };
+  const accepting = (async () => {
+    const serving: Promise<void>[] = [];
+    for await (const connection of listener) serving.push(one(connection));
+    await Promise.all(serving);
+  })();
+  const close = async (): Promise<void> => {
+    listener.close();
+    for (const stream of streams) stream.close();
+    await accepting;
+  };
+  return { port: listener.addr.port, close, [Symbol.asyncDispose]: close };
+}
