@@ -119,6 +119,8 @@ Deno.test("ENTER says why it failed: no supply, no answer", () => {
   bench.target.debugPortAlive = false;
   assertEquals(bench.status(2, 0xF2, 0x30, 0xA3), 0x09);
   assertEquals(bench.status(2, 0xF5), 1);
+  assertEquals(bench.status(8, 0xF2, 0x36, ...u32(RAM)), 0x09, "who goes on is told again");
+  assertEquals(bench.noise, "");
   bench.target.volts = 0;
   assertEquals(bench.status(2, 0xF2, 0x30, 0xA3), 0x05);
   bench.target.volts = 3.3;

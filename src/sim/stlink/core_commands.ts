@@ -37,21 +37,24 @@ const pulse = (probe: StlinkFirmware, ns: number): void => {
 };
 
 const enter: Command["run"] = (probe, packet) => {
-  const how = packet[2]!;
-  if (probe.mode === MODE.swim) return reply(STATUS.ALREADY_OPENED);
-  if (how !== ENTER.swd) return enterJtag(probe, how);
-  if (probe.target.volts < POWERED_FROM_V) return reply(STATUS.NO_DEVICE_CONNECTED);
-  const status = probe.swd.connect();
+  const status = connect(probe, packet[2]!);
+  probe.enterFailure = status === STATUS.OK ? 0 : status;
   if (status === STATUS.OK) probe.mode = MODE.debug;
   return reply(status);
 };
+function connect(probe: StlinkFirmware, how: number): number {
+  if (probe.mode === MODE.swim) return STATUS.ALREADY_OPENED;
+  if (how !== ENTER.swd) return enterJtag(probe, how);
+  if (probe.target.volts < POWERED_FROM_V) return STATUS.NO_DEVICE_CONNECTED;
+  return probe.swd.connect();
+}
 /** The boards here have the two wires of SWD only. */
-function enterJtag(probe: StlinkFirmware, how: number) {
+function enterJtag(probe: StlinkFirmware, how: number): number {
   // OpenOCD 717d3af08: a parameter that the firmware does not know means JTAG with a reset
   const quiet = how === ENTER.jtag && has(probe.version, GATES.jtagWithoutReset);
   if (!quiet) pulse(probe, JTAG_PULSE_NS);
   probe.warn("JTAG was asked for; this board's probe is wired for SWD only");
-  return reply(STATUS.GET_IDCODE_ERROR);
+  return STATUS.GET_IDCODE_ERROR;
 }
 
 const exit: Command["run"] = (probe) => {

@@ -87,6 +87,8 @@ export class StlinkFirmware {
   /** results of RW_MISC that wait to be fetched */
   misc: Uint8Array | undefined;
   swimStatus = 0;
+  /** why the last ENTER failed; 0: it did not */
+  enterFailure = 0;
   /** it hangs: nothing helps but taking its supply away */
   dead = false;
   /** commands taken so far */
@@ -111,6 +113,7 @@ export class StlinkFirmware {
     this.last = { status: STATUS.OK, at: 0 };
     this.misc = undefined;
     this.dead = false;
+    this.enterFailure = 0;
     this.openAps.clear();
     this.trace.stop();
   }
@@ -213,11 +216,13 @@ export class StlinkFirmware {
     if (command === undefined || !has(this.version, command.from)) {
       return this.#unknown(packet, command);
     }
-    if (command.debugOnly && this.mode !== MODE.debug) {
-      this.warn(`${command.name} before ENTER (${bytesText(packet)})`);
-      return this.#refusal(command, STATUS.UNKNOWN_ERROR);
-    }
+    if (command.debugOnly && this.mode !== MODE.debug) return this.#unconnected(command, packet);
     return command.run(this, packet);
+  }
+  /** st-info goes on after an ENTER that failed; without any ENTER the host is wrong. No source has the status. */
+  #unconnected(command: Command, packet: Uint8Array): Answer {
+    if (this.enterFailure === 0) this.warn(`${command.name} before ENTER (${bytesText(packet)})`);
+    return this.#refusal(command, this.enterFailure || STATUS.UNKNOWN_ERROR);
   }
   #unknown(packet: Uint8Array, command?: Command): Answer {
     const debug = packet[0] === 0xF2;
