@@ -135,10 +135,10 @@ class Session {
     }
     const taken = this.#transfer(board, ends.out, false, 0, request.slice(8, 24));
     if (taken === undefined) return words(STATUS.timeout);
+    if (size === 0) return words(STATUS.ok);
     if (direction === DIRECTION.read) {
       return this.#withStatus(this.#transfer(board, ends.in, true, size));
     }
-    if (size === 0) return words(STATUS.ok);
     const written = this.#transfer(board, ends.out, false, 0, data);
     return words(written === undefined ? STATUS.timeout : STATUS.ok);
   }
