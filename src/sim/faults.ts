@@ -38,4 +38,13 @@ export const fault = catalogue({
       { text: "Use the selector it was made with, {selector}, or name another file" },
     ],
   },
+  "sim-needs-umockdev": {
+    code: "E0207",
+    class: "station",
+    title: "Programs cannot be shown a virtual board: {file} is not on this machine",
+    next: [
+      { text: "Install it:", command: "sudo apt-get install umockdev" },
+      { text: "or serve the board over USB/IP: probekit sim --usbip 3240" },
+    ],
+  },
 });

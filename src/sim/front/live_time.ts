@@ -2,6 +2,12 @@
 import { type Clock, systemClock } from "../../base/mod.ts";
 import type { Timeline, VirtualUsbDevice } from "../contracts.ts";
 
+/** What a front-end says of its own accord, and the time it shares with others on the same boards. */
+export interface FrontIo {
+  /** a call or message that is not known: loudly */
+  readonly warn?: (note: string) => void;
+  readonly live?: LiveTime;
+}
 /** What a front-end shows of a board: its probe on USB, and its time. */
 export interface FrontBoard {
   readonly usb: VirtualUsbDevice;
@@ -59,4 +65,19 @@ export class LiveTime implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
+}
+
+/** The time that a front-end was given, or one of its own, with what ends it. */
+export function liveOf(boards: readonly FrontBoard[], io: FrontIo): [LiveTime, end: () => void] {
+  if (io.live !== undefined) return [io.live, () => {}];
+  const live = new LiveTime(boards);
+  return [live, () => live[Symbol.dispose]()];
+}
+/** Calls `act` when the device is unplugged, after whoever asked before. */
+export function whenUnplugged(device: VirtualUsbDevice, act: () => void): void {
+  const before = device.onUnplug;
+  device.onUnplug = () => {
+    before?.();
+    act();
+  };
 }

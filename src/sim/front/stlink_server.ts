@@ -6,9 +6,8 @@ import { concat, u32le } from "../../base/mod.ts";
 import type { Urb, VirtualUsbDevice } from "../contracts.ts";
 import { NOTHING } from "../usb_pipes.ts";
 import type { ByteStream } from "./byte_stream.ts";
-import { type FrontBoard, LiveTime } from "./live_time.ts";
+import { type FrontBoard, type FrontIo, liveOf, type LiveTime } from "./live_time.ts";
 import { serveLoopback, type Server } from "./tcp_server.ts";
-import type { FrontIo } from "./umockdev.ts";
 
 const COMMAND = { refresh: 0, count: 1, info: 2, open: 3, close: 4, usb: 5, version: 6 } as const;
 /** bytes of each request, the first included */
@@ -50,11 +49,11 @@ const words = (...values: readonly number[]): Uint8Array =>
 
 /** Serves these boards on 127.0.0.1; OpenOCD looks at 7184. `port` 0: any free one. */
 export function serveStlink(boards: readonly FrontBoard[], port: number, io: FrontIo = {}): Server {
-  const live = new LiveTime(boards);
+  const [live, endLive] = liveOf(boards, io);
   const warn = io.warn ?? (() => {});
   const server = serveLoopback(port, (stream) => new Session(stream, boards, live, warn).run());
   const close = async (): Promise<void> => {
-    live[Symbol.dispose]();
+    endLive();
     await server.close();
   };
   return { port: server.port, close, [Symbol.asyncDispose]: close };

@@ -4,16 +4,18 @@
  */
 import { concat } from "../../base/mod.ts";
 import type { VirtualUsbDevice } from "../contracts.ts";
+import { fault } from "../faults.ts";
 import { ByteStream, type Connection, HungUp } from "./byte_stream.ts";
-import { type FrontBoard, LiveTime } from "./live_time.ts";
+import {
+  type FrontBoard,
+  type FrontIo,
+  liveOf,
+  type LiveTime,
+  whenUnplugged,
+} from "./live_time.ts";
 import { type TreeDevice, writeDevice, writeHub } from "./umockdev_tree.ts";
 import { type Claims, type Ended, UsbfsHandle } from "./usbfs.ts";
 
-/** What a front-end says of its own accord. */
-export interface FrontIo {
-  /** a call or message that is not known: loudly */
-  readonly warn?: (note: string) => void;
-}
 /** A bench that processes can be started on. */
 export interface Umockdev extends AsyncDisposable {
   /** for the environment of a program that shall see the boards */
@@ -24,8 +26,21 @@ export interface Umockdev extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** the library's name; the loader finds it */
-export const UMOCKDEV_PRELOAD = "libumockdev-preload.so.0";
+const PRELOAD = "libumockdev-preload.so.0";
+/** where Debian, Fedora and others have it */
+const FOLDERS = [`/usr/lib/${Deno.build.arch}-linux-gnu`, "/usr/lib64", "/usr/lib"];
+
+/** Where the library is that is loaded in front of a program; undefined when it is not installed. */
+export function umockdevLibrary(): string | undefined {
+  const isThere = (path: string): boolean => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  };
+  return FOLDERS.map((f) => `${f}/${PRELOAD}`).find(isThere);
+}
 
 const MESSAGE = 24;
 const FROM_CLIENT = { ioctl: 1n, read: 7n, write: 8n } as const;
@@ -49,11 +64,7 @@ class Port {
     readonly live: LiveTime,
     readonly warn: (note: string) => void,
   ) {
-    const before = device.onUnplug;
-    device.onUnplug = () => {
-      before?.();
-      this.refresh();
-    };
+    whenUnplugged(device, () => this.refresh());
   }
 
   /** Makes the tree say whether it is plugged in. */
@@ -126,11 +137,13 @@ class Port {
 
 /**
  * Shows these boards to every program that is started with `env`. The folder is made under /tmp, because a
- * socket's path ends at 108 bytes, and removed by `close`.
+ * socket's path ends at 108 bytes, and removed by `close`. Faults: sim-needs-umockdev.
  */
 export function withUmockdev(boards: readonly FrontBoard[], io: FrontIo = {}): Umockdev {
+  const library = umockdevLibrary();
+  if (library === undefined) throw fault("sim-needs-umockdev", { file: PRELOAD });
   const dir = Deno.makeTempDirSync({ dir: "/tmp", prefix: "pk-" });
-  const live = new LiveTime(boards);
+  const [live, endLive] = liveOf(boards, io);
   writeHub(dir);
   const ports = boards.map((b, i) => new Port(dir, i + 1, b.usb, live, io.warn ?? (() => {})));
   const refresh = () => {
@@ -138,12 +151,12 @@ export function withUmockdev(boards: readonly FrontBoard[], io: FrontIo = {}): U
   };
   refresh();
   const close = async () => {
-    live[Symbol.dispose]();
+    endLive();
     await Promise.all(ports.map((p) => p.close()));
     Deno.removeSync(dir, { recursive: true });
   };
   return {
-    env: { LD_PRELOAD: UMOCKDEV_PRELOAD, UMOCKDEV_DIR: dir },
+    env: { LD_PRELOAD: library, UMOCKDEV_DIR: dir },
     dir,
     refresh,
     close,

@@ -6,9 +6,14 @@ import { concat } from "../../base/mod.ts";
 import type { Urb } from "../contracts.ts";
 import { NOTHING } from "../usb_pipes.ts";
 import type { ByteStream } from "./byte_stream.ts";
-import { type FrontBoard, LiveTime } from "./live_time.ts";
+import {
+  type FrontBoard,
+  type FrontIo,
+  liveOf,
+  type LiveTime,
+  whenUnplugged,
+} from "./live_time.ts";
 import { serveLoopback, type Server } from "./tcp_server.ts";
-import type { FrontIo } from "./umockdev.ts";
 import {
   answerHead,
   BUSID_SIZE,
@@ -38,25 +43,19 @@ interface Exported {
 
 /** Serves these boards as `1-1`, `1-2` … on 127.0.0.1; `port` 0: any free one. */
 export function serveUsbip(boards: readonly FrontBoard[], port: number, io: FrontIo = {}): Server {
-  const live = new LiveTime(boards);
+  const [live, endLive] = liveOf(boards, io);
   const all: readonly Exported[] = boards.map((board, index) => ({
     board,
     index,
     holder: undefined,
   }));
-  for (const one of all) {
-    const before = one.board.usb.onUnplug;
-    one.board.usb.onUnplug = () => {
-      before?.();
-      one.holder?.close();
-    };
-  }
+  for (const one of all) whenUnplugged(one.board.usb, () => one.holder?.close());
   const warn = io.warn ?? (() => {});
   const server = serveLoopback(port, (stream) => new Session(stream, all, live, warn).run());
   return {
     port: server.port,
     close: async () => {
-      live[Symbol.dispose]();
+      endLive();
       await server.close();
     },
     [Symbol.asyncDispose]() {
