@@ -2,6 +2,7 @@
 import { fault } from "./faults.ts";
 
 const why = (e: unknown): string => {
+  if (typeof e === "string") return e;
   if (e instanceof Deno.errors.NotFound) return "there is no such file";
   if (e instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (e instanceof Deno.errors.NotCapable) return `deno was started without the permission for it`;
@@ -9,12 +10,16 @@ const why = (e: unknown): string => {
   return e instanceof Error ? e.message : String(e);
 };
 
+/** The fault for a file that cannot be read; `e` is what was thrown, or the reason. */
+export const cannotRead = (file: string, e: unknown): Error =>
+  fault("cannot-read-file", { file, why: why(e) }, { cause: e });
+
 /** The file's bytes. Fault: cannot-read-file. */
 export async function readBytes(file: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(file);
   } catch (e) {
-    throw fault("cannot-read-file", { file, why: why(e) }, { cause: e });
+    throw cannotRead(file, e);
   }
 }
 

@@ -8,6 +8,8 @@ export interface OpenedSource {
   readonly source: UsbSource;
   /** serial or place; undefined: the only one */
   readonly wanted: string | undefined;
+  /** absent when the board's supply cannot be switched from here */
+  readonly powerCycle?: (offMs: number) => Promise<void>;
   /** Closes the source, saves a virtual board, ends a trace. */
   close(): Promise<void>;
 }
@@ -15,7 +17,15 @@ export interface OpenedSource {
 /** A source that another part of the program brings: `prefix:` and all after it is handed over. */
 export interface PluggedSource {
   readonly prefix: string;
-  open(selector: string): Promise<{ source: UsbSource; save?(): void }>;
+  open(selector: string): Promise<PluggedOpen>;
+}
+/** What a plugged source gives. */
+export interface PluggedOpen {
+  readonly source: UsbSource;
+  /** keeps what outlives a command */
+  save?(): void;
+  /** switches the board's supply off and on */
+  powerCycle?(offMs: number): Promise<void>;
 }
 
 const REPLAY = "replay:";
@@ -39,15 +49,13 @@ export async function openSource(
   plugged: readonly PluggedSource[],
   trace?: string,
 ): Promise<OpenedSource> {
-  const bare: { source: UsbSource; wanted: string | undefined; save?(): void } = await bareSource(
-    which,
-    plugged,
-  );
+  const bare: PluggedOpen & { wanted: string | undefined } = await bareSource(which, plugged);
   const writer = trace === undefined ? undefined : lineWriter(trace);
   const source = writer ? recordingSource(bare.source, (l) => writer.write(l)) : bare.source;
   return {
     source,
     wanted: bare.wanted,
+    ...(bare.powerCycle ? { powerCycle: bare.powerCycle } : {}),
     async close() {
       await source[Symbol.asyncDispose]();
       writer?.close();

@@ -9,6 +9,7 @@ export const LEVELS: readonly (readonly string[])[] = [
   ["cortex"],
   ["flash"],
   ["recipe"],
+  ["doctor"],
   ["gdb", "cli"],
 ];
 /** All that the simulator may import. */

@@ -1,0 +1,50 @@
+/** Opens the board that a command line names, and closes everything again. */
+import { Fault } from "../base/mod.ts";
+import { type Bench, openBench } from "../recipe/mod.ts";
+import { hostFacts } from "../usb/mod.ts";
+import type { AttachMode } from "../cortex/mod.ts";
+import { type OpenedSource, openSource, type PluggedSource } from "./sources.ts";
+import { hertz } from "./values.ts";
+import type { Given } from "./verb.ts";
+
+/** `--probe`, or PROBEKIT_PROBE when it is absent. */
+export const wantedProbe = (given: Given): string | undefined =>
+  given.text("probe") ?? (Deno.env.get("PROBEKIT_PROBE") || undefined);
+
+/** The source of the call, with what was looked for added to "no probe found". */
+export async function withSource<T>(
+  given: Given,
+  plugged: readonly PluggedSource[],
+  use: (opened: OpenedSource) => Promise<T>,
+): Promise<T> {
+  const opened = await openSource(wantedProbe(given), plugged, given.text("trace"));
+  try {
+    return await use(opened);
+  } catch (e) {
+    if (!(e instanceof Fault) || e.slug !== "no-probe" || opened.source.kind !== "libusb") throw e;
+    const devices = await opened.source.list();
+    throw new Fault(e.slug, e.row, { ...e.facts, ...hostFacts(devices) }, e.options);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** The board of the call, attached; left as found. */
+export function withBench<T>(
+  given: Given,
+  verb: string,
+  attach: AttachMode,
+  plugged: readonly PluggedSource[],
+  use: (bench: Bench) => Promise<T>,
+): Promise<T> {
+  const speed = given.text("speed");
+  return withSource(given, plugged, async ({ source, wanted }) => {
+    await using bench = await openBench({
+      source,
+      wanted,
+      attach,
+      hertz: speed === undefined ? undefined : hertz(speed, verb),
+    });
+    return await use(bench);
+  });
+}

@@ -1,0 +1,19 @@
+/** The command line: verbs, reports, faults as text. @module */
+export { wantedProbe, withBench, withSource } from "./board.ts";
+export { allRows, explainText, findRows } from "./catalogue.ts";
+export { fault as cliFault } from "./faults.ts";
+export { readBytes, readText, writeBytes, writeFileSync } from "./files.ts";
+export { hexdump } from "./hexdump.ts";
+export { type ProgramSpec, runProgram } from "./main.ts";
+export { optionLines, optionsJson } from "./options_view.ts";
+export { amount } from "./progress.ts";
+export { checkedRecipe, recipeFiles } from "./recipes.ts";
+export { pairs, type RecipeCall, RUN_OPTIONS, runOnBoard } from "./run.ts";
+export { planLines } from "./plan_view.ts";
+export { renderDiagnostic } from "./render_fault.ts";
+export { Report } from "./report.ts";
+export { type OpenedSource, openSource, type PluggedSource } from "./sources.ts";
+export { SemihostFolder } from "./semihost_files.ts";
+export type { Cli } from "./terminal.ts";
+export { address, byteCount, hertz } from "./values.ts";
+export { type Given, PROBE_OPTIONS, REPORT_OPTIONS, type Verb } from "./verb.ts";

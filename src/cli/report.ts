@@ -1,0 +1,65 @@
+/** What a verb says: lines for people, one JSON object for programs, events while it runs. */
+import { lineWriter, writeFileSync } from "./files.ts";
+import { type ProgressNews, ProgressView } from "./progress.ts";
+import { type Style, style } from "./style.ts";
+import type { Cli } from "./terminal.ts";
+import type { Given } from "./verb.ts";
+
+/** The outlets that the options of a call have opened. */
+export class Report implements Disposable {
+  readonly style: Style;
+  readonly #progress: ProgressView;
+  readonly #quiet: boolean;
+  readonly #json: "no" | "stdout" | string;
+  readonly #events: { write(line: string): void; close(): void } | undefined;
+
+  constructor(readonly cli: Cli, given: Given, now: () => number = () => performance.now()) {
+    this.#json = given.text("json") ?? (given.flag("json") ? "stdout" : "no");
+    this.#quiet = given.flag("quiet");
+    this.style = style(cli.colour);
+    const events = given.text("events");
+    this.#events = events === undefined
+      ? undefined
+      : events === "-"
+      ? { write: (l) => cli.out(l + "\n"), close: () => {} }
+      : lineWriter(events);
+    this.#progress = new ProgressView((t) => cli.err(t), cli.terminal, cli.colour, now);
+  }
+
+  /** whether people are spoken to */
+  get speaks(): boolean {
+    return !this.#quiet && this.#json !== "stdout";
+  }
+  /** A line for people. */
+  line(text = ""): void {
+    if (!this.speaks) return;
+    this.#progress.end();
+    this.cli.out(text + "\n");
+  }
+  /** A line that even `--quiet` does not suppress. */
+  warn(text: string): void {
+    this.#progress.end();
+    this.cli.err(this.style.yellow(`warning: ${text}`) + "\n");
+  }
+  progress(p: ProgressNews): void {
+    if (this.speaks) this.#progress.update(p);
+  }
+  /** sees every event too */
+  onEvent: (event: object) => void = () => {};
+  event(event: object): void {
+    this.onEvent(event);
+    this.#events?.write(JSON.stringify(event));
+  }
+  /** The object of `--json`. */
+  result(value: object): void {
+    this.#progress.end();
+    if (this.#json === "no") return;
+    const text = JSON.stringify(value, null, 2) + "\n";
+    if (this.#json === "stdout") this.cli.out(text);
+    else writeFileSync(this.#json, text);
+  }
+  [Symbol.dispose](): void {
+    this.#progress.end();
+    this.#events?.close();
+  }
+}

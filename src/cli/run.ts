@@ -1,0 +1,172 @@
+/** Runs a recipe on the board that a command line names, and says what happens. */
+import { diagnose, type Diagnostic } from "../base/mod.ts";
+import { hostFacts, usbFault } from "../usb/mod.ts";
+import {
+  type GivenInputs,
+  openBench,
+  type Plan,
+  type Run,
+  type RunEnv,
+  runFolder,
+  type RunOptions,
+  runRecipe,
+  type RunResult,
+} from "../recipe/mod.ts";
+import { withSource } from "./board.ts";
+import { fault } from "./faults.ts";
+import { readBytes, writeBytes } from "./files.ts";
+import { planLines, resultLines, stepLines } from "./plan_view.ts";
+import { checkedRecipe } from "./recipes.ts";
+import { renderDiagnostic } from "./render_fault.ts";
+import { Report } from "./report.ts";
+import type { OpenedSource, PluggedSource } from "./sources.ts";
+import type { Cli } from "./terminal.ts";
+import { hertz } from "./values.ts";
+import type { Given, OptionSpec } from "./verb.ts";
+
+/** Options of every verb that runs a recipe. */
+export const RUN_OPTIONS: readonly OptionSpec[] = [
+  { flags: "--set <name=value>", summary: "give an input of the recipe", many: true },
+  { flags: "--dry-run", summary: "plan only: attaches and reads, writes nothing that stays" },
+  { flags: "--detailed-exit", summary: "with --dry-run: exit 3 when something would change" },
+  { flags: "--yes", summary: "agree to what the plan needs; never to what is for ever" },
+  {
+    flags: "--set-target <name=value>",
+    summary: "attach=, leave= or unmeasured=, instead of the recipe's",
+    many: true,
+  },
+  {
+    flags: "--run-folder <folder>",
+    summary: "write plan.json, events.jsonl and record.json there",
+  },
+];
+
+/** What a verb wants of a recipe. */
+export interface RecipeCall {
+  readonly verb: string;
+  /** name of one that comes with probekit, or a path */
+  readonly recipe: string;
+  readonly inputs: GivenInputs;
+  readonly tool: string;
+  readonly options?: RunOptions;
+  /** JSON of the result; default: everything of it */
+  readonly json?: (result: RunResult) => object;
+  /** called with the result before it is shown */
+  readonly then?: (result: RunResult, report: Report) => void | Promise<void>;
+  /** how the target is left, instead of the recipe's */
+  readonly leave?: "running" | "halted";
+}
+
+const EXIT_CHANGES = 3;
+
+/** `name=value` texts as an object. Fault: bad-usage. */
+export function pairs(texts: readonly string[], verb: string): Record<string, string> {
+  return Object.fromEntries(texts.map((text) => {
+    const at = text.indexOf("=");
+    if (at < 1) throw fault("bad-usage", { what: `"${text}" is no NAME=VALUE`, verb });
+    return [text.slice(0, at), text.slice(at + 1)];
+  }));
+}
+
+function environment(call: RecipeCall, given: Given, cli: Cli, opened: OpenedSource): RunEnv {
+  const speed = given.text("speed");
+  const target = pairs(given.list("set-target"), call.verb);
+  const dry = given.flag("dry-run");
+  return {
+    open: (wish) => openBench({ source: opened.source, wanted: opened.wanted, ...wish }),
+    files: { bytes: readBytes },
+    ...(dry ? {} : { write: writeBytes }),
+    confirm: (plan) => Promise.resolve(given.flag("yes") || agrees(plan, cli)),
+    ask: (what) => Promise.resolve(cli.ask(`${what} — press Enter when it is done`) !== undefined),
+    ...(opened.powerCycle ? { powerCycle: opened.powerCycle } : {}),
+    signal: cli.signal,
+    hertz: speed === undefined ? undefined : hertz(speed, call.verb),
+    setTarget: { ...(call.leave ? { leave: call.leave } : {}), ...target } as NonNullable<
+      RunEnv["setTarget"]
+    >,
+    tool: call.tool,
+  };
+}
+
+function agrees(plan: Plan, cli: Cli): boolean {
+  for (const n of plan.needs.filter((need) => !need.given)) cli.err(`${n.text}\n`);
+  return cli.ask("Go on? Type yes:")?.trim().toLowerCase() === "yes";
+}
+
+/** Shows events as they come. */
+async function follow(run: Run, report: Report, dry: boolean): Promise<void> {
+  for await (const event of run) {
+    report.event(event);
+    if (event.type === "attached") {
+      const volts = event.volts === null ? "voltage not measured" : `${event.volts.toFixed(2)} V`;
+      report.line(`${event.chip} through ${event.probe}, ${volts}, attached: ${event.mode}`);
+      for (const note of event.notes) report.line(`note: ${note}`);
+    } else if (event.type === "progress") report.progress(event);
+    else if (event.type === "step.end" && !dry) {
+      for (const line of stepLines({ ...event, id: event.id ?? "" }, report.style)) {
+        report.line(line);
+      }
+    } else if (event.type === "retry") {
+      report.line(`  again (attempt ${event.attempt}): ${event.because}`);
+    }
+  }
+}
+
+async function saveFolder(
+  folder: string | undefined,
+  result: RunResult,
+  events: readonly object[],
+): Promise<void> {
+  if (folder === undefined) return;
+  for (const [name, text] of Object.entries(runFolder(result.record, result.plan, events))) {
+    await writeBytes(`${folder.replace(/\/$/, "")}/${name}`, text);
+  }
+}
+
+/** "No probe found", with what was looked for on this machine. */
+async function withHost(error: Diagnostic, { source }: OpenedSource): Promise<Diagnostic> {
+  if (error.slug !== "no-probe" || source.kind !== "libusb") return error;
+  return diagnose(usbFault("no-probe", hostFacts(await source.list())));
+}
+
+async function finish(call: RecipeCall, report: Report, result: RunResult): Promise<void> {
+  if (result.dryRun && result.plan) {
+    for (const l of planLines(result.plan, report.style)) report.line(l);
+  }
+  await call.then?.(result, report);
+  for (const l of resultLines(result, report.style)) report.line(l);
+  report.result(call.json ? call.json(result) : result);
+}
+
+/** Runs the recipe and gives the exit code. */
+export async function runOnBoard(
+  call: RecipeCall,
+  given: Given,
+  cli: Cli,
+  plugged: readonly PluggedSource[],
+): Promise<number> {
+  const checked = await checkedRecipe(call.recipe);
+  const inputs = { ...call.inputs, ...pairs(given.list("set"), call.verb) };
+  const dryRun = given.flag("dry-run") || (call.options?.dryRun ?? false);
+  return await withSource(given, plugged, async (opened) => {
+    using report = new Report(cli, given, () => opened.source.clock.now());
+    const run = runRecipe(checked, inputs, environment(call, given, cli, opened), {
+      ...call.options,
+      dryRun,
+    });
+    const events: object[] = [];
+    report.onEvent = (e) => void events.push(e);
+    await follow(run, report, dryRun);
+    const result = await run.result;
+    await finish(call, report, result);
+    await saveFolder(given.text("run-folder"), result, events);
+    for (const aside of result.also) cli.err(renderDiagnostic(aside, cli.colour) + "\n");
+    if (result.error) {
+      cli.err(renderDiagnostic(await withHost(result.error, opened), cli.colour) + "\n");
+    }
+    const changes = (result.plan?.changes ?? 0) > 0;
+    return dryRun && given.flag("detailed-exit") && result.exit === 0 && changes
+      ? EXIT_CHANGES
+      : result.exit;
+  });
+}

@@ -1,0 +1,70 @@
+/** The program: gathers the verbs, hands them the sources that only it brings. */
+import { runProgram, type Verb } from "../src/cli/mod.ts";
+import { VERSION } from "./tool.ts";
+
+async function allVerbs(): Promise<readonly Verb[]> {
+  const [
+    flash,
+    verify,
+    erase,
+    backup,
+    recover,
+    options,
+    read,
+    reset,
+    info,
+    probes,
+    recipes,
+    lint,
+    explain,
+    gdb,
+    udev,
+    demo,
+  ] = await Promise.all([
+    import("./flash.ts"),
+    import("./verify.ts"),
+    import("./erase.ts"),
+    import("./backup.ts"),
+    import("./recover.ts"),
+    import("./options.ts"),
+    import("./read.ts"),
+    import("./reset.ts"),
+    import("./info.ts"),
+    import("./probes.ts"),
+    import("./run.ts"),
+    import("./lint.ts"),
+    import("./explain.ts"),
+    import("./gdb.ts"),
+    import("./udev.ts"),
+    import("./demo.ts"),
+  ]);
+  return [
+    flash.flash,
+    verify.verify,
+    erase.erase,
+    backup.backup,
+    read.read,
+    options.options,
+    recover.recover,
+    reset.reset,
+    info.info,
+    probes.probes,
+    gdb.gdb,
+    recipes.run,
+    recipes.plan,
+    recipes.apply,
+    lint.lint,
+    explain.explain,
+    udev.udev,
+    demo.demo,
+  ];
+}
+
+/** Runs the program and ends the process with its exit code. */
+export async function run(args: readonly string[]): Promise<void> {
+  const verbs = await allVerbs();
+  const summary = "Flash, debug and recover microcontroller boards through ST-LINK probes.";
+  Deno.exit(await runProgram(args, { version: VERSION, verbs, summary }));
+}
+
+if (import.meta.main) await run(Deno.args);
