@@ -60,11 +60,13 @@ async function allVerbs(): Promise<readonly Verb[]> {
   ];
 }
 
-/** Runs the program and ends the process with its exit code. */
-export async function run(args: readonly string[]): Promise<void> {
-  const verbs = await allVerbs();
+/** Runs the program; gives its exit code. */
+export async function program(args: readonly string[]): Promise<number> {
   const summary = "Flash, debug and recover microcontroller boards through ST-LINK probes.";
-  Deno.exit(await runProgram(args, { version: VERSION, verbs, summary }));
+  return await runProgram(args, { version: VERSION, verbs: await allVerbs(), summary });
 }
+
+/** Runs the program and ends the process with its exit code. */
+export const run = async (args: readonly string[]): Promise<void> => Deno.exit(await program(args));
 
 if (import.meta.main) await run(Deno.args);

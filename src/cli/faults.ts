@@ -18,6 +18,12 @@ export const fault = catalogue({
     explain:
       "An error that no part of probekit expected. The crash file holds the command, the versions and the stack; it holds no image data.",
   },
+  "demo-went-wrong": {
+    code: "E0101",
+    class: "tool",
+    title: "The demo's `probekit {command}` ended with {got}, not with {exit}",
+    next: [{ text: "Report it: the virtual board and probekit disagree" }],
+  },
   "cannot-read-file": {
     code: "E0201",
     class: "recipe",

@@ -26,7 +26,7 @@ export function stepLines(step: StepReport, s: Style): string[] {
     : step.state === "failed" || step.state === "blocked"
     ? s.red("x")
     : " ";
-  const state = STATE_WORDS[step.state];
+  const state = step.state === "skipped" ? "skipped" : STATE_WORDS[step.state];
   const head = `${mark} ${step.id.padEnd(12)} ${
     (changes ? s.yellow : s.dim)(state.padEnd(13))
   } ${step.summary}`;
