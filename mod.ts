@@ -9,7 +9,7 @@
  *   const options = r.step("options", "option-bytes.read", {});
  *   return { word: options.word };
  * });
- * console.assert(show.document.steps.length === 1);
+ * console.assert(show.steps.length === 1);
  * ```
  * @module
  */

@@ -53,5 +53,5 @@ export default recipe({
 
 if (import.meta.main) {
   const { run } = await import("../tasks/probekit.ts");
-  await run(["run", "recipes/recover.ts", ...Deno.args]);
+  await run(["run", decodeURIComponent(new URL(import.meta.url).pathname), ...Deno.args]);
 }

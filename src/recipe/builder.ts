@@ -3,24 +3,32 @@
  * from the table of actions, so that a wrong recipe does not compile.
  */
 import type { Effect } from "../base/mod.ts";
-import type { Parameter } from "./action_row.ts";
 import { type ActionName, actionRow, type actions } from "./actions.ts";
 import { Expr, Maybe } from "./expr.ts";
 import { celType, type Kind, parseType, type ValueOf, type WrittenAs } from "./types.ts";
 
 type Table = typeof actions;
+type Words<P> = P extends { readonly values: readonly (infer W extends string)[] } ? W : string;
 /** What may be written for a parameter. */
-type Written<P extends Parameter> = P["type"] extends "enum"
-  ? P["values"] extends readonly (infer W extends string)[] ? W | Expr<string> : string
-  : P["type"] extends "list<enum>"
-    ? P["values"] extends readonly (infer W extends string)[] ? readonly W[] : readonly string[]
-  : WrittenAs<P["type"]> | Expr<ValueOf<P["type"]>>;
+type Written<P> = P extends { readonly type: infer T extends string }
+  ? T extends "enum" ? Words<P> | Expr<string>
+  : T extends "list<enum>" ? readonly Words<P>[]
+  : WrittenAs<T> | Expr<ValueOf<T>>
+  : never;
 type Needed<W> = { [K in keyof W as W[K] extends { optional: true } ? never : K]: W[K] };
 type Allowed<W> = { [K in keyof W as W[K] extends { optional: true } ? K : never]: W[K] };
 /** Parameters of an action. */
 export type With<N extends ActionName> =
-  & { readonly [K in keyof Needed<Table[N]["with"]>]: Written<Table[N]["with"][K] & Parameter> }
-  & { readonly [K in keyof Allowed<Table[N]["with"]>]?: Written<Table[N]["with"][K] & Parameter> };
+  & {
+    readonly [K in keyof Needed<Table[N]["with"]>]: Written<
+      Table[N]["with"][K & keyof Table[N]["with"]]
+    >;
+  }
+  & {
+    readonly [K in keyof Allowed<Table[N]["with"]>]?: Written<
+      Table[N]["with"][K & keyof Table[N]["with"]]
+    >;
+  };
 
 type OutType<O> = O extends { type: infer T extends string } ? ValueOf<T> : never;
 /** Outputs of a step that runs for certain. */
@@ -136,7 +144,14 @@ type InputRefs<I> = {
 };
 
 /** A document as it is written; lint reads it like the YAML it stands for. */
-export type WrittenRecipe = Readonly<Record<string, unknown>>;
+export interface WrittenRecipe {
+  readonly recipe: "v1";
+  readonly name: string;
+  readonly summary: string;
+  readonly effect: Effect;
+  readonly steps: readonly Readonly<Record<string, unknown>>[];
+  readonly [key: string]: unknown;
+}
 
 const clean = (o: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined));
@@ -259,10 +274,6 @@ export function recipe<const I extends Readonly<Record<string, InputSpec>>>(
     return [name, new Expr(`inputs.${name}`, type ? celType(type) : "dyn")];
   });
   const out = body(r, Object.fromEntries(refs) as InputRefs<I>);
-  return clean({
-    recipe: "v1",
-    ...head,
-    steps: r.steps,
-    outputs: out && Object.fromEntries(Object.entries(out).map(([k, v]) => [k, String(v)])),
-  });
+  const outputs = out && Object.fromEntries(Object.entries(out).map(([k, v]) => [k, String(v)]));
+  return { recipe: "v1", ...head, steps: r.steps, ...(outputs ? { outputs } : {}) };
 }

@@ -76,6 +76,11 @@ export class Expressions {
     this.#env.registerFunction("hex(int): string", (x: bigint) => hex(Number(x), 1));
   }
 
+  /** The same language with other names. */
+  with(names: Names): Expressions {
+    return new Expressions(this.#lib, names);
+  }
+
   /** Parses and checks the types of `text`. */
   check(text: string): Checked {
     if (text.length > MOST_CHARACTERS) {
@@ -126,7 +131,8 @@ export class Expressions {
     const again = (n: Cel) => this.#maybe(n, values, unknown);
     const because = [
       ...new Set(
-        usesOf(node).map((u) => u.chain.slice(0, 3).join(".")).filter((c) => unknown.has(c)),
+        usesOf(node).map(({ chain }) => chain.slice(0, chain[0] === "inputs" ? 2 : 3).join("."))
+          .filter((c) => unknown.has(c)),
       ),
     ];
     if (because.length === 0) return this.evaluate(this.#lib.serialize(node), values);

@@ -77,12 +77,15 @@ function lintEdition(tree: MapNode, findings: Findings): void {
   findings.report("unknown-edition", node.at, { edition: node.text.slice(0, 40) });
 }
 
-/** Defaults in what an input's `summary` … hold are fine; inputs nobody reads are not. */
+/** What a user types for an input that nobody reads would have no effect. */
 function lintUnused(tree: MapNode, scope: Scope, findings: Findings): void {
   const inputs = get(tree, "inputs");
   for (const { key, keyAt } of inputs?.kind === "map" ? inputs.entries : []) {
-    const speed = key === "speed" && scope.inputs.get(key)?.type.kind === "frequency";
-    if (scope.used.has(key) || !scope.inputs.has(key) || speed) continue;
+    const kind = scope.inputs.get(key)?.type.kind;
+    // what the engine itself reads: the SWD clock, and the word that accepts losses
+    const engine = (key === "speed" && kind === "frequency") ||
+      (key === "allow_erase" && kind === "bool");
+    if (scope.used.has(key) || kind === undefined || engine) continue;
     findings.report("unused-input", keyAt, { input: key }, { severity: "warning" });
   }
 }

@@ -5,8 +5,8 @@ import { emitYaml } from "./emit.ts";
 import { suggest } from "./findings.ts";
 import type { CheckedRecipe } from "./lint.ts";
 import type { Scope } from "./lint_scope.ts";
-import { staysInside } from "./lint_values.ts";
 import { covers } from "./lint_target.ts";
+import { folderOf, joinPath, staysInside } from "./paths.ts";
 import type { RecipeSource, TextNode } from "./text_tree.ts";
 import { celType, parseType, typeText } from "./types.ts";
 
@@ -32,19 +32,6 @@ export interface Used {
 
 /** deepest chain of recipes that use recipes */
 const MOST_USES = 8;
-
-/** The folder of a file, with its slash; empty for one without. */
-export const folderOf = (file: string): string => file.replace(/[^/]*$/, "");
-
-/** `folder` + `./x/../y` put together, without `.` and `..`. */
-export function joinPath(folder: string, path: string): string {
-  const out: string[] = [];
-  for (const part of `${folder}${path}`.split("/")) {
-    if (part === ".." && out.length > 0 && out.at(-1) !== "..") out.pop();
-    else if (part !== "." && !(part === "" && out.length > 0)) out.push(part);
-  }
-  return out.join("/");
-}
 
 const outputsOf = (action: ActionRow): ReadonlyMap<string, string> =>
   new Map(

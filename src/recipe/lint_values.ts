@@ -1,6 +1,7 @@
 /** Values of parameters and inputs: literals are typed, templates are checked against the declared type. */
 import { suggest } from "./findings.ts";
 import type { Scope, Spot } from "./lint_scope.ts";
+import { staysInside } from "./paths.ts";
 import { parseScalar } from "./scalars.ts";
 import { foundAs } from "./shape.ts";
 import { hasExpression, splitTemplate } from "./templates.ts";
@@ -17,11 +18,6 @@ export interface Wanted {
 
 /** A value whose type fits; undefined when it does not, and the finding says why. */
 export type Read = { readonly value: unknown } | undefined;
-
-/** Whether a name that is written in a recipe stays below the recipe's folder. */
-export const staysInside = (path: string): boolean =>
-  !/^(?:[/\\~]|[a-zA-Z]:|[a-z][a-z0-9+.-]*:)/.test(path) && !path.includes("\\") &&
-  !path.split("/").includes("..");
 
 const accepts = (accept: readonly string[], file: string): boolean =>
   accept.some((ending) => file.toLowerCase().endsWith(ending.toLowerCase()));

@@ -16,4 +16,18 @@ export {
   requireClean,
 } from "./lint.ts";
 export type { RecipeFiles } from "./lint_uses.ts";
+export type { DiffLine, Need, Tally } from "./acts/act.ts";
+export { type Bench, type BenchWish, type Found, openBench, USUAL_HERTZ } from "./bench.ts";
+export * from "./events.ts";
+export { type GivenInputs, type InputValues, resolveInputs } from "./inputs.ts";
+export { folderOf, joinPath } from "./paths.ts";
+export type { Measurement } from "./measure.ts";
+export { type Fingerprint, type Plan, PLAN_VERSION, type PlanNeed } from "./plan.ts";
+export { type Outcome, runFolder, type RunRecord } from "./record.ts";
+export { STATE_WORDS, type StepReport, type StepSource, type StepState } from "./report.ts";
+export { type Run, type RunEnv, type RunOptions, runRecipe, type RunResult } from "./run.ts";
+export { parseScalar, scalarText } from "./scalars.ts";
+export { readPlan } from "./stale.ts";
+export { type Region, type Sectors } from "./types.ts";
+export { base32, ulid } from "./ulid.ts";
 export type { RecipeSource } from "./text_tree.ts";

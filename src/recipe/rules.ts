@@ -32,12 +32,14 @@ export function patternOf(pattern: string): RegExp | string {
 
 function oneProblem(type: Type, rule: InputDocument, value: unknown): string | undefined {
   const text = scalarText(type.kind, value);
-  if (rule.values && !rule.values.includes(text)) return `one of ${rule.values.join(", ")}`;
+  if (rule.values && type.kind === "enum" && !rule.values.includes(text)) {
+    return `one of ${rule.values.join(", ")}`;
+  }
   if (rule.accept && type.kind === "file") {
     const fits = rule.accept.some((e) => text.toLowerCase().endsWith(e.toLowerCase()));
     if (!fits) return `a file that ends in ${rule.accept.join(", ")}`;
   }
-  if (rule.pattern !== undefined) {
+  if (rule.pattern !== undefined && type.kind === "string") {
     const pattern = patternOf(rule.pattern);
     const fits = typeof pattern !== "string" && text.length <= MOST_TEXT && pattern.test(text);
     if (!fits) return `a text like /${rule.pattern}/`;

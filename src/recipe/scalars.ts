@@ -173,9 +173,10 @@ function oneFromCel(kind: Kind, value: unknown): Parsed {
   }
   if (kind === "bool") return typeof value === "boolean" ? good(value) : bad("true or false");
   if (kind === "bytes") return value instanceof Uint8Array ? good(value) : bad("bytes");
-  return typeof value === "bigint"
-    ? parseScalar(kind, value.toString())
-    : bad(`a whole number for the ${kind}`);
+  if (typeof value !== "bigint") return bad(`a whole number for the ${kind}`);
+  if (kind === "int" || kind === "address") return parseScalar(kind, value.toString());
+  // already in the kind's unit: bytes, Hz, ms
+  return value >= 0n ? good(Number(value)) : bad(`a ${kind} of 0 or more`);
 }
 
 /** The value that an expression gave, as the type wants it. */

@@ -96,6 +96,14 @@ class Walker {
     return { start, end: start + Math.max(1, piece.length) };
   }
 
+  /** A block scalar without its header. */
+  #body({ start, end }: Place): Place {
+    const line = this.text.indexOf("\n", start);
+    const first = line < 0 || line >= end ? start : line + 1 +
+      this.text.slice(line + 1, end).search(/\S|$/);
+    return { start: Math.min(first, end), end };
+  }
+
   #refuse(node: Yaml.Node): boolean {
     const at = this.place(node);
     if (this.lib.isAlias(node)) {
@@ -131,6 +139,7 @@ class Walker {
     }
     if (!this.lib.isScalar(node)) return { kind: "empty", at };
     const value = String(node.value ?? "");
+    if (node.type === "BLOCK_FOLDED") return { kind: "text", text: value, at: this.#body(here) };
     if (value === "" && node.type === "PLAIN") return { kind: "empty", at };
     return offsets(this.text, value, here, node.type ?? "PLAIN");
   }

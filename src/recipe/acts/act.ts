@@ -1,0 +1,101 @@
+/** What every action is: a look that says what it would do, and the deed behind it. */
+import type { Effect, Evidence } from "../../base/mod.ts";
+import type { Progress } from "../../flash/mod.ts";
+import type { Bench } from "../bench.ts";
+import type { Unknown } from "../expressions.ts";
+import type { PredictedView, View } from "../view.ts";
+
+/** One line of what would change. */
+export interface DiffLine {
+  /** `OPTCR.WWDG_SW` or `sector 3` */
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+  readonly before_text?: string;
+  readonly after_text?: string;
+}
+
+/** Something that a person has to agree to. */
+export interface Need {
+  readonly kind: "accept";
+  /** `erase` */
+  readonly what: string;
+  /** what is lost, in words */
+  readonly text: string;
+}
+
+/** Outputs of an action: typed values, or what will be known only later. */
+export type ActOutputs = Readonly<Record<string, unknown | Unknown>>;
+
+/** What the deed gave. */
+export interface Done {
+  readonly changed: boolean;
+  readonly summary: string;
+  readonly outputs: ActOutputs;
+  readonly evidence?: readonly Evidence[];
+}
+
+/** What an action would do on a board that is as the view says. */
+export interface Look {
+  readonly state: "unchanged" | "would_change";
+  /** of what would really be done */
+  readonly effect: Effect;
+  readonly summary: string;
+  readonly outputs: ActOutputs;
+  readonly diff?: readonly DiffLine[];
+  readonly needs?: readonly Need[];
+  readonly evidence?: readonly Evidence[];
+  /** ranges of flash that would be written */
+  readonly touched?: readonly { readonly at: number; readonly length: number }[];
+  /** bytes that were read back and are right */
+  readonly verified?: number;
+  /** ms that it will take, roughly */
+  readonly estimateMs?: number;
+  /** makes the view what the board would be afterwards */
+  readonly predict?: (view: PredictedView) => void;
+  /** does it; absent when looking was all */
+  readonly act?: (deed: Deed) => Promise<Done>;
+}
+
+/** What a look has at hand. */
+export interface LookAt {
+  readonly view: View;
+  readonly io: ActIo;
+  /** says how far a long look has come; also where a run stops when it is asked to */
+  progress(p: Progress): void;
+}
+
+/** What a deed has at hand. */
+export interface Deed {
+  readonly bench: Bench;
+  readonly io: ActIo;
+  progress(p: Progress): void;
+  /** From here on the board is not untouched any more; in words what state it is in until further news. */
+  touching(text: string): void;
+  /** counts for the report */
+  readonly tally: Tally;
+}
+
+/** Numbers of a run. */
+export interface Tally {
+  sectorsErased: number;
+  bytesProgrammed: number;
+  bytesVerified: number;
+  optionWrites: number;
+}
+
+/** Everything outside: files, an operator, a power switch. */
+export interface ActIo {
+  bytes(path: string): Promise<Uint8Array>;
+  /** Absent: nothing can be written here. */
+  write?(path: string, data: Uint8Array | string): Promise<void>;
+  /** Asks an operator to do something; true when it is done. */
+  ask?(what: string): Promise<boolean>;
+  /** Switches the board's supply off for so many ms, and on. */
+  powerCycle?(offMs: number): Promise<void>;
+}
+
+/** Typed parameters of an action. */
+export type ActParameters = Readonly<Record<string, unknown>>;
+/** An action. */
+export type Act = (at: LookAt, parameters: ActParameters) => Promise<Look>;

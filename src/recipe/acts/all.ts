@@ -1,0 +1,30 @@
+/** What each action of the table does. */
+import type { ReadyAction } from "../actions.ts";
+import type { Act } from "./act.ts";
+import { chipIdentify, coreFreeze, coreHalt, coreReset, powerCycle } from "./core.ts";
+import { flashCompare, flashRead, flashVerify } from "./flash_read.ts";
+import { flashEnsure, flashErase } from "./flash_write.ts";
+import {
+  optionBytesCompare,
+  optionBytesEnsure,
+  optionBytesRead,
+  optionBytesVerify,
+} from "./options.ts";
+
+/** By name; the type says when one is missing. */
+export const acts: Readonly<Record<ReadyAction, Act>> = {
+  "chip.identify": chipIdentify,
+  "option-bytes.read": optionBytesRead,
+  "option-bytes.compare": optionBytesCompare,
+  "option-bytes.verify": optionBytesVerify,
+  "option-bytes.ensure": optionBytesEnsure,
+  "flash.read": flashRead,
+  "flash.compare": flashCompare,
+  "flash.verify": flashVerify,
+  "flash.ensure": flashEnsure,
+  "flash.erase": flashErase,
+  "core.reset": coreReset,
+  "core.halt": coreHalt,
+  "core.freeze-peripherals": coreFreeze,
+  "power.cycle": powerCycle,
+};

@@ -1,0 +1,76 @@
+/** Files that actions read and write. */
+import { Fault } from "../../base/mod.ts";
+import { type Chip, type Layout, unalias } from "../../chip/mod.ts";
+import { profileWishes } from "../../flash/mod.ts";
+import { type Image, loadImage } from "../../image/mod.ts";
+import { placeImage } from "../../plan/mod.ts";
+import { fault } from "../faults.ts";
+import { Findings } from "../findings.ts";
+import { scalarText } from "../scalars.ts";
+import { plain } from "../shape.ts";
+import { Lines } from "../text_tree.ts";
+import type { Region } from "../types.ts";
+import { readYaml } from "../yaml_text.ts";
+import type { LookAt } from "./act.ts";
+
+/** An image, placed on this chip. */
+export interface Placed {
+  readonly image: Image;
+  readonly pieces: ReturnType<typeof placeImage>;
+  readonly bytes: number;
+}
+
+/** Reads and places an image. Faults: those of image/ and of placing. */
+export async function imageOf(
+  { io, view }: LookAt,
+  file: string,
+  base: number | undefined,
+): Promise<Placed> {
+  const data = await io.bytes(file);
+  const image = loadImage(file, data, base === undefined ? {} : { base });
+  const pieces = placeImage(image, view.chip, view.layout);
+  return { image, pieces, bytes: pieces.reduce((n, p) => n + p.bytes.length, 0) };
+}
+
+/** What a profile wants of this chip, by field. Faults: bad-option-profile, option-profile-not-for-chip. */
+export async function profileOf(
+  { io, view }: LookAt,
+  file: string,
+): Promise<Readonly<Record<string, number>>> {
+  const text = new TextDecoder().decode(await io.bytes(file));
+  const findings = new Findings(new Lines({ file, text }));
+  const tree = await readYaml(text, findings);
+  const [first] = findings.all;
+  if (!tree) throw first?.fault ?? fault("not-a-recipe", { what: `${file} is empty` });
+  try {
+    return profileWishes(plain(tree), view.chip);
+  } catch (error) {
+    throw error instanceof Fault ? error.within({ doing: `reading ${file}` }) : error;
+  }
+}
+
+/** Regions as ranges of main flash; `all` is all of it. Fault: region-outside-flash. */
+export function rangesOf(
+  chip: Chip,
+  layout: Layout,
+  regions: readonly Region[],
+): readonly { readonly at: number; readonly length: number }[] {
+  return regions.map((r) => {
+    if (r === "all") return { at: layout.at, length: layout.size };
+    const at = unalias(chip, layout, r.at);
+    if (at >= layout.at && at + r.length <= layout.at + layout.size) {
+      return { at, length: r.length };
+    }
+    throw fault("region-outside-flash", {
+      region: scalarText("region", r),
+      flash: scalarText("region", { at: layout.at, length: layout.size }),
+    });
+  });
+}
+
+/** `to` when it ends as wanted, else a file in it that is named after the chip. */
+export function outputFile(to: string, chip: Chip, ending: string): string {
+  if (to.toLowerCase().endsWith(ending)) return to;
+  const name = [chip.sub.matches[0] ?? chip.sub.name, chip.uid].filter((t) => t !== "").join("-");
+  return `${to.replace(/\/+$/, "")}/${name}${ending}`;
+}

@@ -1,0 +1,100 @@
+/** Looking at flash: into a file, against an image. */
+import { hex } from "../../base/mod.ts";
+import type { Progress } from "../../flash/mod.ts";
+import { compareImage, describeDifference } from "../../plan/mod.ts";
+import { sha256 } from "../document.ts";
+import { Unknown } from "../expressions.ts";
+import { fault } from "../faults.ts";
+import type { Region } from "../types.ts";
+import type { Act, Done, LookAt } from "./act.ts";
+import { imageOf, outputFile, type Placed, rangesOf } from "./files.ts";
+import { requireReadable } from "./guards.ts";
+
+const KIB = 1024;
+/** what an ST-LINK reads in a second at 4 MHz, roughly */
+const READ_RATE = 200 * KIB;
+
+/** flash.read */
+export const flashRead: Act = async ({ view, io }, p) => {
+  const region = p["region"] as Region;
+  const [range = { at: 0, length: 0 }] = rangesOf(view.chip, view.layout, [region]);
+  requireReadable(view, await view.options(), "read", range.at);
+  const to = outputFile(String(p["to"]), view.chip, ".bin");
+  const what = region === "all" ? "all flash" : `${hex(range.at)} +${range.length}`;
+  const size = `${range.length / KIB} KiB`;
+  return {
+    state: "unchanged",
+    effect: "read",
+    summary: `read ${what}, ${size}, to ${to}`,
+    outputs: { sha256: new Unknown(["sha256"]), file: to },
+    estimateMs: range.length / READ_RATE * 1000,
+    act: async ({ bench, progress }): Promise<Done> => {
+      const bytes = await bench.flash.read(range.at, range.length, progress);
+      await io.write?.(to, bytes);
+      const digest = await sha256(bytes);
+      return {
+        changed: false,
+        summary: `${what}, ${size}, written to ${to}`,
+        outputs: { sha256: digest, file: to },
+      };
+    },
+  };
+};
+
+const reader = ({ view, progress }: LookAt, placed: Placed, what: Progress["what"]) => ({
+  read: (at: number, length: number) => view.read(at, length),
+  progress: (done: number) => progress({ what, done, total: placed.bytes, unit: "B" }),
+});
+
+/** flash.compare */
+export const flashCompare: Act = async (at, p) => {
+  const { view } = at;
+  const placed = await imageOf(at, String(p["image"]), p["base"] as number | undefined);
+  const [first] = placed.pieces;
+  requireReadable(view, await view.options(), "read", first?.at ?? view.layout.at);
+  const ignore = rangesOf(view.chip, view.layout, (p["ignore"] ?? []) as Region[]);
+  const { read, progress } = reader(at, placed, "read");
+  const found = await compareImage(placed.pieces, read, { ignore, progress });
+  return {
+    state: "unchanged",
+    effect: "read",
+    summary: found.first
+      ? `${found.differingBytes} of ${found.comparedBytes} bytes differ, the first: ${
+        describeDifference(found.first)
+      }`
+      : `all ${found.comparedBytes} bytes are the same`,
+    outputs: {
+      differing_bytes: found.differingBytes,
+      ...(found.first ? { first_difference: found.first.at } : {}),
+    },
+  };
+};
+
+/** flash.verify. Fault: content-differs. */
+export const flashVerify: Act = async (at, p) => {
+  const { view } = at;
+  const file = String(p["image"]);
+  const placed = await imageOf(at, file, p["base"] as number | undefined);
+  const [piece] = placed.pieces;
+  requireReadable(view, await view.options(), "read", piece?.at ?? view.layout.at);
+  const { read, progress } = reader(at, placed, "verify");
+  const { first } = await compareImage(placed.pieces, read, { stopAtFirst: true, progress });
+  if (first) {
+    throw fault("content-differs", { file, difference: describeDifference(first) }, {
+      evidence: [{ what: "first byte that differs", addr: hex(first.at), value: hex(first.is, 2) }],
+    });
+  }
+  const all = new Uint8Array(placed.bytes);
+  let done = 0;
+  for (const { bytes } of placed.pieces) {
+    all.set(bytes, done);
+    done += bytes.length;
+  }
+  return {
+    state: "unchanged",
+    effect: "read",
+    summary: `${placed.bytes} bytes read back, all as in ${file}`,
+    outputs: { sha256: await sha256(all) },
+    verified: placed.bytes,
+  };
+};

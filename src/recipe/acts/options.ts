@@ -1,0 +1,250 @@
+/** Option bytes: read, compare, verify, ensure. */
+import { getField, hex, putU32le } from "../../base/mod.ts";
+import { optionRegisters } from "../../chip/mod.ts";
+import {
+  decodeOptions,
+  flashFault,
+  type OptionBytes,
+  type OptionPlan,
+  planOptions,
+} from "../../flash/mod.ts";
+import { fault } from "../faults.ts";
+import { hardwareWatchdogs, mainRegister, type View } from "../view.ts";
+import type { Act, ActParameters, Deed, DiffLine, Done, Look, LookAt } from "./act.ts";
+import { outputFile, profileOf } from "./files.ts";
+import { optionEvidence } from "./guards.ts";
+
+const registersOf = (view: View): readonly string[] =>
+  optionRegisters(view.chip.family, view.chip.sub);
+
+const wordsText = (view: View, options: OptionBytes): string =>
+  registersOf(view).map((r) => `${r} ${hex(options.registers[r] ?? 0)}`).join(", ");
+
+/** The main word, as the expression language has it. */
+const wordOf = (view: View, options: OptionBytes): number =>
+  options.registers[mainRegister(view.chip)] ?? 0;
+
+/** The option bytes as a profile that brings them back. */
+function profileText(view: View, options: OptionBytes): string {
+  const { sub } = view.chip;
+  const lines = [
+    `# Option bytes of ${sub.name}, unique id ${view.chip.uid || "unknown"}, as read.`,
+    "ob: v1",
+    "variants:",
+    `  - chips: [${sub.matches.map((m) => `${m}*`).join(", ")}]`,
+  ];
+  for (const register of registersOf(view)) {
+    if (sub.untouched?.includes(register)) continue;
+    lines.push(`    ${register}: # ${hex(options.registers[register] ?? 0)}`);
+    for (const [name, f] of Object.entries(sub.options)) {
+      if (f.register !== register || f.guarded !== undefined) continue;
+      const value = options.fields[name]?.value ?? 0;
+      const word = Object.entries(f.names ?? {}).find(([, v]) => v === value)?.[0];
+      // protection is given by name; a level that has none cannot be asked for
+      if (f.permanent !== undefined && word === undefined) continue;
+      lines.push(`      ${name}: ${word ?? hex(value, 1)}`);
+    }
+  }
+  return lines.join("\n") + "\n";
+}
+
+/** option-bytes.read */
+export const optionBytesRead: Act = async ({ view, io }, p) => {
+  const options = await view.options();
+  const words = registersOf(view).map((r) => options.registers[r] ?? 0);
+  const raw = new Uint8Array(words.length * 4);
+  words.forEach((w, i) => putU32le(raw, i * 4, w));
+  const odd = options.notFactory.length;
+  const as = odd === 0
+    ? "as on a new part"
+    : `not as on a new part: ${options.notFactory.join(", ")}`;
+  const outputs = {
+    raw,
+    word: wordOf(view, options),
+    rdp_level: options.rdpLevel,
+    hw_watchdog: hardwareWatchdogs(view.chip, options).length > 0,
+  };
+  const summary = `${wordsText(view, options)}: ${as}`;
+  const look: Look = {
+    state: "unchanged",
+    effect: "read",
+    summary,
+    outputs,
+    evidence: registersOf(view).map((r) => optionEvidence(view, options, r)),
+  };
+  const to = p["to"];
+  if (typeof to !== "string" || !io.write) return look;
+  const file = outputFile(to, view.chip, ".ob.yaml");
+  const act = async (): Promise<Done> => {
+    await io.write?.(file, profileText(view, options));
+    return { changed: false, summary: `${summary}; written to ${file}`, outputs };
+  };
+  return { ...look, act };
+};
+
+interface Wish {
+  readonly now: OptionBytes;
+  readonly wanted: Readonly<Record<string, number>>;
+  readonly plan: OptionPlan;
+}
+
+async function wishOf(at: LookAt, p: ActParameters): Promise<Wish> {
+  const { view } = at;
+  const wanted = await profileOf(at, String(p["profile"]));
+  const now = await view.options();
+  return { now, wanted, plan: planOptions(view.chip, now, wanted, { volts: view.volts }) };
+}
+
+/** What differs, for steps that only look: no wish is too dangerous to be compared with. */
+async function differences(
+  { view, io, progress }: LookAt,
+  p: ActParameters,
+): Promise<{ readonly now: OptionBytes; readonly fields: readonly string[] }> {
+  const wanted = await profileOf({ view, io, progress }, String(p["profile"]));
+  const now = await view.options();
+  const { field, level0, level2 } = view.chip.family.readProtection;
+  const alike = (name: string, a: number, b: number) =>
+    a === b || (name === field && ![level0, level2].some((l) => l === a || l === b));
+  const fields = Object.entries(wanted).filter(([name, value]) => {
+    const is = now.fields[name]?.value;
+    return is === undefined || !alike(name, is, value);
+  }).map(([name]) => name);
+  return { now, fields };
+}
+
+/** option-bytes.compare */
+export const optionBytesCompare: Act = async (at, p) => {
+  const { fields } = await differences(at, p);
+  return {
+    state: "unchanged",
+    effect: "read",
+    summary: fields.length === 0
+      ? `as ${p["profile"]} wants them`
+      : `${fields.length} field(s) differ from ${p["profile"]}: ${fields.join(", ")}`,
+    outputs: { differing_fields: fields.length },
+  };
+};
+
+/** option-bytes.verify. Fault: options-differ. */
+export const optionBytesVerify: Act = async (at, p) => {
+  const { now, fields } = await differences(at, p);
+  const file = String(p["profile"]);
+  if (fields.length > 0) {
+    throw fault("options-differ", { count: fields.length, file, fields: fields.join(", ") }, {
+      evidence: registersOf(at.view).map((r) => optionEvidence(at.view, now, r)),
+    });
+  }
+  return {
+    state: "unchanged",
+    effect: "read",
+    summary: `${wordsText(at.view, now)}: as ${file} wants them`,
+    outputs: { word: wordOf(at.view, now) },
+  };
+};
+
+const after = (now: OptionBytes, plan: OptionPlan): Readonly<Record<string, number>> => ({
+  ...now.registers,
+  ...Object.fromEntries(Object.entries(plan.words).map(([r, w]) => [r, w.after])),
+});
+
+function requireRdp(view: View, wish: Wish, p: ActParameters): void {
+  const most = Math.min(1, typeof p["max_rdp"] === "number" ? p["max_rdp"] : 1);
+  const { rdpLevel } = decodeOptions(view.chip, after(wish.now, wish.plan));
+  if (rdpLevel <= most || rdpLevel <= wish.now.rdpLevel) return;
+  throw fault("rdp-above-limit", { file: String(p["profile"]), level: rdpLevel, most });
+}
+
+const diffOf = (plan: OptionPlan): readonly DiffLine[] =>
+  plan.changes.map((c) => ({
+    path: `${c.register}.${c.field}`,
+    before: hex(c.before, 1),
+    after: hex(c.after, 1),
+    before_text: c.beforeText,
+    after_text: c.afterText,
+  }));
+
+/** Writes in as many steps as are safe, each followed by a reset and a new attach, then reads back. */
+async function write(deed: Deed, wanted: Wish["wanted"], words: Wish["plan"]["words"]) {
+  const { bench } = deed;
+  const steps = bench.flash.optionSteps(await bench.flash.readOptions(), wanted);
+  for (const { plan } of steps) {
+    deed.touching("option bytes are being written; what they hold is not certain");
+    await bench.flash.writeOptions(plan);
+    deed.tally.optionWrites++;
+    await bench.reattach();
+    const now = await bench.flash.readOptions();
+    for (const c of plan.changes) {
+      const is = now.fields[c.field]?.value;
+      if (is === c.after) continue;
+      const word = now.registers[c.register] ?? 0;
+      throw flashFault("options-not-taken", {
+        register: `${c.register}.${c.field}`,
+        wants: hex(c.after, 1),
+        is: hex(is ?? 0, 1),
+      }, {
+        board: { state: "partial", text: `option bytes were written; ${c.register} ${hex(word)}` },
+        evidence: [{ what: `FLASH_${c.register}`, value: hex(word) }],
+      });
+    }
+  }
+  const words_ = Object.entries(words).map(([r, w]) => `${r} ${hex(w.after)}`).join(", ");
+  deed.touching(`the option bytes are as planned: ${words_}`);
+}
+
+/** option-bytes.ensure. Faults: rdp-above-limit, and those of flash/ about option bytes. */
+export const optionBytesEnsure: Act = async (at, p) => {
+  const { view } = at;
+  const wish = await wishOf(at, p);
+  const { plan, now, wanted } = wish;
+  requireRdp(view, wish, p);
+  const evidence = registersOf(view).map((r) => optionEvidence(view, now, r));
+  if (plan.changes.length === 0) {
+    return {
+      state: "unchanged",
+      effect: "read",
+      summary: `${wordsText(view, now)}: nothing differs from ${p["profile"]}`,
+      outputs: { changed: false, needs_power_cycle: false },
+      evidence,
+    };
+  }
+  const outputs = { changed: true, needs_power_cycle: plan.needsPowerCycle };
+  const { field } = view.chip.family.readProtection;
+  const rdp = plan.changes.find((c) => c.field === field);
+  const names = Object.keys(plan.words).join(", ");
+  const size = view.layout.size / 1024;
+  const summary = `${plan.changes.length} field(s) of ${names} differ; ${
+    plan.massErases
+      ? `RDP goes from level 1 to level 0, which ERASES ${size} KiB`
+      : rdp
+      ? `RDP becomes ${rdp.afterText}; nothing is erased`
+      : `RDP stays at level ${now.rdpLevel}, nothing is erased`
+  }`;
+  return {
+    state: "would_change",
+    effect: plan.massErases ? "destructive" : "reversible",
+    summary,
+    outputs,
+    diff: diffOf(plan),
+    evidence,
+    needs: plan.massErases
+      ? [{ kind: "accept", what: "erase", text: `erase the whole flash (${size} KiB)` }]
+      : [],
+    estimateMs: plan.massErases ? 20_000 : 1500,
+    predict: (v) => v.setOptions(after(now, plan), plan.massErases),
+    act: async (deed) => {
+      await write(deed, wanted, plan.words);
+      return { changed: true, summary, outputs };
+    },
+  };
+};
+
+/** Fields that can keep a program from running: watchdogs, boot addresses, and those kept from a debugger. */
+export function optionBytesValid(view: View, options: OptionBytes): boolean {
+  return options.notFactory.every((name) => {
+    const f = view.chip.sub.options[name];
+    const value = f ? getField(options.registers[f.register] ?? 0, f.bits) : 0;
+    return f === undefined ||
+      !(f.shift !== undefined || f.hardwareWatchdog === value ||
+        name === view.chip.family.readProtection.field);
+  });
+}

@@ -1,0 +1,191 @@
+/** Probe + chip + core + flash: opened once, closed always. */
+import { type Clock, Deadline, Fault } from "../base/mod.ts";
+import { type Chip, FAMILIES, identify } from "../chip/mod.ts";
+import {
+  attach,
+  type Attached,
+  type AttachMode,
+  type Core,
+  type LeaveMode,
+} from "../cortex/mod.ts";
+import { type OpenedFlash, openFlash } from "../flash/mod.ts";
+import { listProbes, openProbe, type Probe, type StlinkOptions } from "../probe/mod.ts";
+import { findDevice, type UsbDevice, type UsbSource } from "../usb/mod.ts";
+
+/** SWD clock when nobody asks for another: what most boards' wires carry, as ST's tools have it. */
+export const USUAL_HERTZ = 4_000_000;
+/** how long a probe may be away while an operator switches its board off and on */
+const AWAY_MS = 30_000;
+const LOOK_AGAIN_MS = 250;
+
+/** Which board, and how to get hold of it. */
+export interface BenchWish {
+  readonly source: UsbSource;
+  /** the probe's device; absent: the one that `wanted` names, or the only one */
+  readonly device?: UsbDevice;
+  /** serial, or place: `1-4.2` */
+  readonly wanted?: string | undefined;
+  /** SWD clock; absent: {@link USUAL_HERTZ} */
+  readonly hertz?: number | undefined;
+  readonly attach: AttachMode;
+  /** instead of what the chip's size register says */
+  readonly flashKiB?: number;
+  readonly stlink?: StlinkOptions;
+}
+
+/** How the board was found. */
+export interface Found {
+  readonly mode: AttachMode;
+  readonly hertz: number;
+  readonly dpidr: number;
+  /** what the core was doing */
+  readonly was: string;
+  readonly notes: readonly string[];
+}
+
+/** A board under the debugger. Disposing it leaves the board as found, when it was not left before. */
+export interface Bench extends AsyncDisposable {
+  readonly probe: {
+    readonly id: Probe["id"];
+    readonly counters: Probe["counters"];
+    readonly lacks: readonly string[];
+  };
+  readonly clock: Clock;
+  readonly found: Found;
+  readonly core: Core;
+  readonly chip: Chip;
+  readonly flash: OpenedFlash;
+  /** measured at attaching; undefined when the probe cannot */
+  readonly volts: number | undefined;
+  /**
+   * Resets the chip with the catch armed and attaches anew: new option bytes are in force, and flash is
+   * laid out as they say. A probe that is gone is waited for.
+   */
+  reattach(): Promise<void>;
+  /** Leaves the chip and debug mode. */
+  leave(how: LeaveMode): Promise<void>;
+}
+
+/** Watchdogs of all families, to freeze before it is known which chip answers. */
+const FREEZE = FAMILIES.flatMap((f) => f.debug.freeze.map(({ at, set }) => ({ at, set })));
+
+const gone = (error: unknown): error is Fault =>
+  error instanceof Fault && (error.code.startsWith("E200") || error.slug === "probe-lost");
+
+interface Parts {
+  readonly attached: Attached;
+  readonly chip: Chip;
+  readonly flash: OpenedFlash;
+  readonly volts: number | undefined;
+}
+
+class OpenBench implements Bench {
+  #probe: Probe;
+  #parts: Parts;
+  /** leaving puts back what the first attach found */
+  readonly #first: Attached;
+  #left = false;
+  constructor(readonly wish: BenchWish, probe: Probe, readonly device: UsbDevice, parts: Parts) {
+    this.#probe = probe;
+    this.#parts = parts;
+    this.#first = parts.attached;
+    const { mode, hertz, dpidr, was, notes } = parts.attached.report;
+    this.found = { mode, hertz, dpidr, was, notes };
+  }
+  readonly found: Found;
+
+  get probe(): Probe {
+    return this.#probe;
+  }
+  get clock(): Clock {
+    return this.wish.source.clock;
+  }
+  get core(): Core {
+    return this.#parts.attached.core;
+  }
+  get chip(): Chip {
+    return this.#parts.chip;
+  }
+  get flash(): OpenedFlash {
+    return this.#parts.flash;
+  }
+  get volts(): number | undefined {
+    return this.#parts.volts;
+  }
+
+  async reattach(): Promise<void> {
+    try {
+      this.#parts = await attachTo(this.#probe, this.wish, "under-reset");
+    } catch (error) {
+      if (!gone(error)) throw error;
+      await this.#reopen(error);
+    }
+  }
+
+  /** The probe was unplugged, with its board: it comes back under the same serial number. */
+  async #reopen(cause: Fault): Promise<void> {
+    const { source } = this.wish;
+    const before = this.#probe.counters;
+    await this.#probe[Symbol.asyncDispose]();
+    const deadline = new Deadline(source.clock, AWAY_MS);
+    while (!deadline.over) {
+      const back = (await listProbes(source)).find((p) =>
+        p.serial === this.#probe.id.serial && p.problem === undefined
+      );
+      if (back) {
+        const probe = await openProbe(source, back.device, this.wish.stlink);
+        probe.counters.exchanges += before.exchanges;
+        probe.counters.bytesIn += before.bytesIn;
+        probe.counters.bytesOut += before.bytesOut;
+        this.#probe = probe;
+        this.#parts = await attachTo(probe, this.wish, "under-reset");
+        return;
+      }
+      await source.clock.sleep(LOOK_AGAIN_MS);
+    }
+    throw cause;
+  }
+
+  async leave(how: LeaveMode): Promise<void> {
+    this.#left = true;
+    const same = this.#first.core.probe === this.#probe;
+    await (same ? this.#first : this.#parts.attached).leave(how);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      if (!this.#left) await this.leave("as-found");
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error; // gone: there is nothing to be put back
+    } finally {
+      await this.#probe[Symbol.asyncDispose]();
+    }
+  }
+}
+
+async function attachTo(probe: Probe, wish: BenchWish, mode: AttachMode): Promise<Parts> {
+  const { source, hertz = USUAL_HERTZ, flashKiB } = wish;
+  const attached = await attach(probe, source.clock, { mode, hertz, freeze: FREEZE });
+  const volts = await probe.voltage();
+  const how = flashKiB === undefined ? {} : { flashKiB };
+  const chip = await identify(attached.core.uncached, how);
+  const flash = await openFlash(attached.core, chip, { volts, mayReset: mode === "under-reset" });
+  return { attached, chip, flash, volts };
+}
+
+/**
+ * Opens the probe, attaches to the chip and identifies it. On a fault everything is closed again.
+ * Faults: no-probe, probe-not-found, probe-ambiguous, and those of probe/, cortex/, chip/ and flash/.
+ */
+export async function openBench(wish: BenchWish): Promise<Bench> {
+  const { source } = wish;
+  const device = wish.device ??
+    findDevice((await listProbes(source)).map((p) => p.device), wish.wanted);
+  const probe = await openProbe(source, device, wish.stlink);
+  try {
+    return new OpenBench(wish, probe, device, await attachTo(probe, wish, wish.attach));
+  } catch (error) {
+    await probe[Symbol.asyncDispose]();
+    throw error;
+  }
+}

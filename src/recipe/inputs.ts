@@ -1,0 +1,132 @@
+/** What a user set, typed and checked against the recipe's inputs, before a probe is opened. */
+import { type Chip, matchesChip } from "../chip/mod.ts";
+import type { InputDocument } from "./document.ts";
+import { fault } from "./faults.ts";
+import { closest } from "./findings.ts";
+import type { CheckedRecipe } from "./lint.ts";
+import { folderOf, joinPath } from "./paths.ts";
+import { ruleProblem } from "./rules.ts";
+import { parseScalar, toCel } from "./scalars.ts";
+import { parseType, type Type } from "./types.ts";
+
+/** Values as a user gives them: texts, or values that are typed already. */
+export type GivenInputs = Readonly<Record<string, unknown>>;
+
+/** Typed values by name; inputs without one are absent. */
+export type InputValues = Readonly<Record<string, unknown>>;
+
+function wrong(name: string, value: unknown, wanted: string): never {
+  const text = typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
+  throw fault("input-wrong", { input: name, text: text.slice(0, 80), wanted });
+}
+
+function one(name: string, type: Type, value: unknown): unknown {
+  const text = typeof value === "string"
+    ? value.trim()
+    : ["number", "boolean", "bigint"].includes(typeof value)
+    ? String(value)
+    : undefined;
+  if (text === undefined) {
+    // a region or a list of sectors that is typed already
+    const typed = value !== null && typeof value === "object" &&
+      ["region", "sectors", "bytes"].includes(type.kind);
+    return typed ? value : wrong(name, value, `a ${type.kind}`);
+  }
+  const parsed = parseScalar(type.kind, text);
+  return parsed.ok ? parsed.value : wrong(name, value, parsed.wanted);
+}
+
+const items = (text: string): string[] =>
+  text.split(",").map((t) => t.trim()).filter((t) => t !== "");
+
+function typed(name: string, type: Type, value: unknown): unknown {
+  const single: Type = { shape: "one", kind: type.kind };
+  if (type.shape === "one") return one(name, type, value);
+  if (type.shape === "list") {
+    const list = typeof value === "string" ? items(value) : value;
+    if (!Array.isArray(list)) return wrong(name, value, "a list, with commas in between");
+    return list.map((v) => one(name, single, v));
+  }
+  const entries = typeof value === "string"
+    ? items(value).map((t) => [t.replace(/=.*$/s, ""), t.replace(/^[^=]*=/s, "")] as const)
+    : value !== null && typeof value === "object" && !Array.isArray(value)
+    ? Object.entries(value)
+    : wrong(name, value, "names with values, like main=a.hex,radio=b.hex");
+  return Object.fromEntries(entries.map(([k, v]) => [k, one(name, single, v)]));
+}
+
+/** A default as a value: names of files are relative to the recipe. */
+function defaultValue(checked: CheckedRecipe, rule: InputDocument, value: unknown): unknown {
+  if (!/^(?:(?:list|map)<)?file>?$/.test(rule.type)) return value;
+  const folder = folderOf(checked.source.file);
+  const place = (v: unknown) => typeof v === "string" ? joinPath(folder, v) : v;
+  if (Array.isArray(value)) return value.map(place);
+  if (value === null || typeof value !== "object") return place(value);
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, place(v)]));
+}
+
+/** The default of an input on this chip; undefined when it has none, or none yet. */
+export function defaultOf(checked: CheckedRecipe, rule: InputDocument, chip?: Chip): unknown {
+  if (rule.default !== undefined) return defaultValue(checked, rule, rule.default);
+  const found = chip &&
+    Object.entries(rule.default_by_chip ?? {}).find(([p]) => matchesChip(p, chip));
+  return found && defaultValue(checked, rule, found[1]);
+}
+
+function refuseUnknown(checked: CheckedRecipe, given: GivenInputs): void {
+  for (const name of Object.keys(given)) {
+    if (checked.inputs.has(name)) continue;
+    const names = [...checked.inputs.keys()];
+    const near = closest(name, names);
+    throw fault("unknown-input", {
+      recipe: checked.document?.name ?? checked.source.file,
+      input: name,
+      inputs: names.join(", ") || "none",
+    }, near === undefined ? {} : { next: [{ text: `Did you mean ${near}?` }] });
+  }
+}
+
+/**
+ * Types what was given. Without `chip`, defaults that depend on the chip stay open.
+ * Faults: unknown-input, input-wrong, input-missing.
+ */
+export function resolveInputs(
+  checked: CheckedRecipe,
+  given: GivenInputs,
+  chip?: Chip,
+): InputValues {
+  refuseUnknown(checked, given);
+  const out: Record<string, unknown> = Object.create(null);
+  for (const [name, info] of checked.inputs) {
+    const rule = checked.document?.inputs?.[name];
+    const type = rule && parseType(rule.type);
+    if (!rule || !type) continue;
+    const value = given[name];
+    if (value !== undefined) {
+      out[name] = typed(name, type, value);
+      const problem = ruleProblem(rule, out[name]);
+      if (problem !== undefined) wrong(name, value, problem);
+      continue;
+    }
+    const fallback = defaultOf(checked, rule, chip);
+    if (fallback !== undefined) out[name] = fallback;
+    else if (!info.optional && !rule.default_by_chip) {
+      throw fault("input-missing", {
+        recipe: checked.document?.name ?? checked.source.file,
+        input: name,
+        summary: rule.summary ?? rule.type,
+      });
+    }
+  }
+  return out;
+}
+
+/** The values as expressions see them. */
+export function celInputs(checked: CheckedRecipe, values: InputValues): Record<string, unknown> {
+  const out: Record<string, unknown> = Object.create(null);
+  for (const [name, info] of checked.inputs) {
+    const value = values[name];
+    if (value !== undefined) out[name] = toCel(info.type, value);
+  }
+  return out;
+}

@@ -1,0 +1,280 @@
+/** Runs a recipe: plan, confirm, apply, leave; events while it runs and one result at the end. */
+import {
+  type BoardState,
+  diagnose,
+  type Diagnostic,
+  type Fault,
+  Fault as FaultClass,
+  hex,
+} from "../base/mod.ts";
+import type { AttachMode, LeaveMode } from "../cortex/mod.ts";
+import type { OptionBytes } from "../flash/mod.ts";
+import type { Bench } from "./bench.ts";
+import { type EventBody, EventQueue, EVENTS_VERSION, type RunEvent } from "./events.ts";
+import { fault } from "./faults.ts";
+import type { GivenInputs } from "./inputs.ts";
+import { type CheckedRecipe, requireClean } from "./lint.ts";
+import type { Plan } from "./plan.ts";
+import { type Outcome, type RunRecord, verdictOf } from "./record.ts";
+import { jsonValue, type StepReport } from "./report.ts";
+import { Session, type SessionEnd } from "./session.ts";
+import { systemRandom, ulid } from "./ulid.ts";
+
+/** What a recipe meets: a bench, files, people. All of it is handed in. */
+export interface RunEnv {
+  /** Attaches to the board; see {@link openBench}. */
+  open(wish: { readonly attach: AttachMode; readonly hertz?: number }): Promise<Bench>;
+  readonly files: { bytes(path: string): Promise<Uint8Array> };
+  /** Writes a file, with its folders. Absent: nothing is written. */
+  write?(path: string, data: Uint8Array | string): Promise<void>;
+  /** Asks whether a plan with open needs may be applied. Absent: it may not. */
+  confirm?(plan: Plan): Promise<boolean>;
+  /** Asks an operator to do something at the board. Absent: nobody is there. */
+  ask?(what: string): Promise<boolean>;
+  /** Switches the board's supply off and on. Absent: it cannot be switched. */
+  powerCycle?(offMs: number): Promise<void>;
+  readonly signal?: AbortSignal;
+  /** SWD clock when the recipe has no input `speed` that says one */
+  readonly hertz?: number | undefined;
+  readonly setTarget?: {
+    readonly attach?: AttachMode;
+    readonly leave?: LeaveMode;
+    readonly unmeasured?: "stop" | "warn";
+  };
+  /** `probekit 0.1.0` */
+  readonly tool: string;
+  /** ms since 1970; absent: the machine's clock */
+  wallMs?(): number;
+  /** absent: the machine's random bytes */
+  random?(count: number): Uint8Array;
+  /** ids of plans that were applied; absent: a plan may be applied twice */
+  readonly usedPlans?: { has(id: string): Promise<boolean>; add(id: string): Promise<void> };
+}
+
+/** How to run. */
+export interface RunOptions {
+  /** plan only; writes nothing that outlives the run */
+  readonly dryRun?: boolean;
+  /** read all that the plan would write, so that it can be applied later */
+  readonly savePlan?: boolean;
+  /** apply exactly this plan; refused when anything changed */
+  readonly expect?: Plan;
+}
+
+/** What a run came to. */
+export interface RunResult {
+  readonly run: string;
+  readonly outcome: Outcome;
+  readonly exit: number;
+  readonly recipe: { readonly name: string; readonly sha256: string };
+  readonly dryRun: boolean;
+  readonly plan?: Plan;
+  /** steps as they were done; of a dry run, as planned */
+  readonly steps: readonly StepReport[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+  readonly error?: Diagnostic;
+  /** faults beside the first: of `finally`, of leaving, of steps that may fail */
+  readonly also: readonly Diagnostic[];
+  readonly board: BoardState;
+  readonly left?: LeaveMode;
+  readonly sectorsErased: number;
+  readonly bytesProgrammed: number;
+  /** bytes that a verify step read back and found right */
+  readonly bytesVerified: number;
+  readonly boardTimeMs: number;
+  readonly usbExchanges: number;
+  readonly record: RunRecord;
+}
+
+/** A run that is under way. Iterating gives its events as they happen. */
+export interface Run extends AsyncIterable<RunEvent> {
+  readonly id: string;
+  /** Never rejects for what a board or a recipe does: that is in the result. */
+  readonly result: Promise<RunResult>;
+}
+
+class Running implements Run {
+  readonly id: string;
+  readonly result: Promise<RunResult>;
+  readonly #queue = new EventQueue();
+  readonly #startMs: number;
+  #mono: () => number = () => 0;
+  constructor(
+    readonly checked: CheckedRecipe,
+    readonly given: GivenInputs,
+    readonly env: RunEnv,
+    readonly options: RunOptions,
+  ) {
+    this.#startMs = this.#wall();
+    this.id = ulid(this.#startMs, env.random ?? systemRandom);
+    this.result = this.#run().finally(() => this.#queue.end());
+    this.result.catch(() => {}); // whoever awaits it gets it all the same
+  }
+
+  #wall(): number {
+    return this.env.wallMs?.() ?? Date.now();
+  }
+
+  readonly #emit = (body: EventBody, step?: string): void => {
+    this.#queue.push({
+      ts: new Date(this.#wall()).toISOString(),
+      mono_ms: Math.round(this.#mono()),
+      run: this.id,
+      ...(step === undefined ? {} : { step }),
+      ...body,
+    });
+  };
+
+  [Symbol.asyncIterator](): AsyncIterator<RunEvent> {
+    return this.#queue[Symbol.asyncIterator]();
+  }
+
+  async #run(): Promise<RunResult> {
+    const { checked, env, options } = this;
+    this.#emit({ type: "version", events: EVENTS_VERSION, tool: env.tool });
+    const name = checked.document?.name ?? checked.source.file;
+    const dry_run = options.dryRun ?? false;
+    this.#emit({ type: "run.start", recipe: name, sha256: checked.sha256, dry_run });
+    const open: RunEnv["open"] = async (wish) => {
+      const bench = await env.open(wish);
+      const start = bench.clock.now();
+      this.#mono = () => bench.clock.now() - start;
+      return bench;
+    };
+    const end = await this.#session({ ...env, open });
+    const result = resultOf(this, end);
+    if (result.error) this.#emit({ type: "diagnostic", diagnostic: result.error });
+    this.#emit({
+      type: "run.end",
+      outcome: result.outcome,
+      exit: result.exit,
+      board: result.board,
+      board_time_ms: result.boardTimeMs,
+      usb_exchanges: result.usbExchanges,
+    });
+    return result;
+  }
+
+  async #session(env: RunEnv): Promise<SessionEnd> {
+    const { checked, given, options } = this;
+    const board = { state: "untouched", text: "nothing was written" } as const;
+    const failed = (error: Fault): SessionEnd => ({
+      error,
+      asides: [],
+      board,
+      left: undefined,
+      exchanges: 0,
+      boardMs: 0,
+      inputs: {},
+      files: new Map(),
+      overrides: [],
+    });
+    try {
+      const document = requireClean(checked);
+      const { expect } = options;
+      if (expect && await env.usedPlans?.has(expect.plan_id)) {
+        return failed(fault("plan-used", { plan: expect.plan_id }));
+      }
+      if (expect) await env.usedPlans?.add(expect.plan_id);
+      return await new Session(
+        checked,
+        document,
+        given,
+        env,
+        options,
+        this.#emit,
+        this.#startMs,
+        this.id,
+      ).run();
+    } catch (error) {
+      if (error instanceof FaultClass) return failed(error);
+      throw error;
+    }
+  }
+
+  get startMs(): number {
+    return this.#startMs;
+  }
+}
+
+const words = (options: OptionBytes | undefined): Record<string, string> =>
+  Object.fromEntries(Object.entries(options?.registers ?? {}).map(([r, w]) => [r, hex(w)]));
+
+function recordOf(run: Running, end: SessionEnd, error: Diagnostic | undefined): RunRecord {
+  const { checked, env } = run;
+  const steps = end.applied?.reports ?? end.plan?.steps ?? [];
+  return {
+    record: "1.0",
+    run: run.id,
+    at: new Date(run.startMs).toISOString(),
+    tool: env.tool,
+    unit: {
+      uid: end.chip?.uid ?? "",
+      part: end.chip?.sub.name ?? "",
+      rev: end.chip?.revision ?? "",
+    },
+    recipe: { name: checked.document?.name ?? "", sha256: checked.sha256 },
+    plan: end.plan?.plan_id ?? null,
+    inputs: jsonValue(end.inputs) as Record<string, unknown>,
+    files: Object.fromEntries(end.files),
+    probe: {
+      kind: end.probe?.name ?? "",
+      serial: end.probe?.serial ?? "",
+      firmware: end.probe?.firmware ?? "",
+    },
+    outcome: verdictOf(error).outcome,
+    class: error?.class ?? null,
+    error: error ?? null,
+    duration_ms: Math.round(end.boardMs),
+    measurements: end.applied?.measurements ?? [],
+    option_bytes: {
+      before: words(end.before),
+      after: end.after ? words(end.after) : null,
+    },
+    board: end.board,
+    left: end.left ?? null,
+    steps,
+    overrides: end.overrides,
+  };
+}
+
+function resultOf(run: Running, end: SessionEnd): RunResult {
+  const { checked, options } = run;
+  const error = end.error &&
+    { ...diagnose(end.error), board: end.error.options.board ?? end.board };
+  const { outcome, exit } = verdictOf(error);
+  const tally = end.applied?.tally;
+  return {
+    run: run.id,
+    outcome,
+    exit,
+    recipe: { name: checked.document?.name ?? "", sha256: checked.sha256 },
+    dryRun: options.dryRun ?? false,
+    ...(end.plan ? { plan: end.plan } : {}),
+    steps: end.applied?.reports ?? end.plan?.steps ?? [],
+    outputs: end.applied?.outputs ?? {},
+    ...(error ? { error } : {}),
+    also: end.asides.map((f) => ({ ...diagnose(f), severity: "warning" as const })),
+    board: end.board,
+    ...(end.left ? { left: end.left } : {}),
+    sectorsErased: tally?.sectorsErased ?? 0,
+    bytesProgrammed: tally?.bytesProgrammed ?? 0,
+    bytesVerified: tally?.bytesVerified ?? 0,
+    boardTimeMs: Math.round(end.boardMs),
+    usbExchanges: end.exchanges,
+    record: recordOf(run, end, error),
+  };
+}
+
+/**
+ * Starts a recipe. It is linted already; one with errors ends at once with the first of them. The run goes
+ * on whether its events are looked at or not.
+ */
+export function runRecipe(
+  checked: CheckedRecipe,
+  inputs: GivenInputs,
+  env: RunEnv,
+  options: RunOptions = {},
+): Run {
+  return new Running(checked, inputs, env, options);
+}

@@ -1,0 +1,247 @@
+/** One run from opening the probe to leaving the board: what is checked, asked and done in which order. */
+import { type BoardState, type Fault, Fault as FaultClass } from "../base/mod.ts";
+import type { Chip } from "../chip/mod.ts";
+import type { AttachMode, LeaveMode } from "../cortex/mod.ts";
+import type { OptionBytes } from "../flash/mod.ts";
+import type { ActIo } from "./acts/act.ts";
+import { type Applied, apply } from "./apply.ts";
+import type { Bench } from "./bench.ts";
+import type { RecipeDocument, TargetDocument } from "./document.ts";
+import { sha256 } from "./document.ts";
+import type { EventBody } from "./events.ts";
+import { fault } from "./faults.ts";
+import { type GivenInputs, type InputValues, resolveInputs } from "./inputs.ts";
+import type { CheckedRecipe } from "./lint.ts";
+import { makePlan, type Plan } from "./plan.ts";
+import type { RunEnv, RunOptions } from "./run.ts";
+import { staleness } from "./stale.ts";
+import { requireChip, requireSupply, targetOf } from "./target.ts";
+import { parseType } from "./types.ts";
+
+/** What one run came to. */
+export interface SessionEnd {
+  plan?: Plan;
+  applied?: Applied;
+  error?: Fault;
+  /** faults of leaving, and those that `finally` or a tolerated step had */
+  asides: Fault[];
+  board: BoardState;
+  left: LeaveMode | undefined;
+  chip?: Chip;
+  probe?: Bench["probe"]["id"];
+  before?: OptionBytes;
+  after?: OptionBytes;
+  exchanges: number;
+  boardMs: number;
+  inputs: InputValues;
+  files: ReadonlyMap<string, string>;
+  overrides: readonly string[];
+}
+
+/** See the file's comment. */
+export class Session {
+  readonly #files = new Map<string, string>();
+  readonly #bytes = new Map<string, Uint8Array>();
+  readonly #io: ActIo;
+  readonly end: SessionEnd;
+  readonly #attach: AttachMode;
+  readonly #target: TargetDocument;
+  constructor(
+    readonly checked: CheckedRecipe,
+    readonly document: RecipeDocument,
+    readonly given: GivenInputs,
+    readonly env: RunEnv,
+    readonly options: RunOptions,
+    readonly emit: (body: EventBody, step?: string) => void,
+    readonly startMs: number,
+    readonly id: string,
+  ) {
+    const { target, attach, overrides } = targetOf(document, env);
+    this.#target = target;
+    this.#attach = attach;
+    this.#io = {
+      bytes: (path) => this.#read(path),
+      ...(env.write ? { write: env.write } : {}),
+      ...(env.ask ? { ask: env.ask } : {}),
+      ...(env.powerCycle ? { powerCycle: env.powerCycle } : {}),
+    };
+    this.end = {
+      asides: [],
+      board: { state: "untouched", text: "nothing was written" },
+      left: undefined,
+      exchanges: 0,
+      boardMs: 0,
+      inputs: {},
+      files: this.#files,
+      overrides,
+    };
+  }
+
+  /** Files are read once: what was planned with is what is written. */
+  async #read(path: string): Promise<Uint8Array> {
+    const known = this.#bytes.get(path);
+    if (known) return known;
+    const bytes = await this.env.files.bytes(path);
+    this.#bytes.set(path, bytes);
+    this.#files.set(path, await sha256(bytes));
+    return bytes;
+  }
+
+  #checkpoint = (): void => {
+    if (this.env.signal?.aborted) throw fault("interrupted");
+  };
+
+  /** Everything; faults end up in `end.error`. */
+  async run(): Promise<SessionEnd> {
+    try {
+      this.end.inputs = resolveInputs(this.checked, this.given);
+      await this.#readFiles();
+      this.#checkpoint();
+      const speed = this.end.inputs["speed"];
+      const hertz = typeof speed === "number" && speed > 0 ? speed : this.env.hertz;
+      const bench = await this.env.open({
+        attach: this.#attach,
+        ...(hertz === undefined ? {} : { hertz }),
+      });
+      await this.#with(bench);
+    } catch (error) {
+      this.end.error = this.#fault(error);
+    }
+    return this.end;
+  }
+
+  #fault(error: unknown): Fault {
+    if (error instanceof FaultClass) return error;
+    throw error;
+  }
+
+  /** Files that the user named: one that cannot be read is known before the board is touched. */
+  async #readFiles(): Promise<void> {
+    for (const [name, value] of Object.entries(this.end.inputs)) {
+      const rule = this.document.inputs?.[name];
+      if (rule && parseType(rule.type)?.kind === "file" && typeof value === "string") {
+        await this.#read(value);
+      }
+    }
+  }
+
+  async #with(bench: Bench): Promise<void> {
+    const { end } = this;
+    const { counters } = bench.probe;
+    const start = bench.clock.now();
+    try {
+      try {
+        await this.#work(bench);
+      } catch (error) {
+        end.error = this.#fault(error);
+      }
+      await this.#leave(bench);
+    } finally {
+      await bench[Symbol.asyncDispose]();
+      end.exchanges = Math.max(counters.exchanges, bench.probe.counters.exchanges);
+      end.boardMs = bench.clock.now() - start;
+    }
+  }
+
+  async #work(bench: Bench): Promise<void> {
+    const { end, emit, checked } = this;
+    const { chip, volts, found, probe } = bench;
+    end.chip = chip;
+    end.probe = probe.id;
+    emit({
+      type: "attached",
+      probe: `${probe.id.name} ${probe.id.serial} ${probe.id.firmware}`,
+      chip: chip.sub.name,
+      uid: chip.uid,
+      volts: volts ?? null,
+      mode: found.mode,
+      notes: [...found.notes, ...probe.lacks],
+    });
+    requireChip(this.document.name, this.#target, chip);
+    const unmeasured = requireSupply(this.#target, volts);
+    if (unmeasured) this.emit({ type: "diagnostic", diagnostic: unmeasured });
+    end.before = await bench.flash.readOptions();
+    end.inputs = resolveInputs(checked, this.given, chip);
+    await this.#readFiles();
+    const { dryRun = false, expect, savePlan = false } = this.options;
+    // what only reads is not looked at twice
+    const looks = dryRun || savePlan || expect || checked.effect !== "read";
+    if (looks) await this.#plan(bench);
+    if (dryRun || end.error) return;
+    if (end.plan) await this.#agree(end.plan);
+    this.#checkpoint();
+    const { inputs } = end;
+    const io = this.#io;
+    end.applied = await apply({ checked, inputs, bench, io, signal: this.env.signal, emit });
+    end.board = end.applied.board;
+    end.asides.push(...end.applied.asides);
+    if (end.applied.error) end.error = end.applied.error;
+    if (end.applied.tally.optionWrites > 0 && !end.error) {
+      end.after = await bench.flash.readOptions();
+    }
+  }
+
+  async #plan(bench: Bench): Promise<void> {
+    const { end, env, checked } = this;
+    const { expect, savePlan = false } = this.options;
+    const { plan, error } = await makePlan({
+      checked,
+      inputs: end.inputs,
+      bench,
+      io: this.#io,
+      attach: this.#attach,
+      leave: this.#target.leave ?? "as-found",
+      tool: env.tool,
+      nowMs: this.startMs,
+      salt: this.id,
+      files: this.#files,
+      fingerprintFlash: savePlan || (expect?.target.fingerprint.flash_sha256 ?? null) !== null,
+      progress: (p) => this.emit({ type: "progress", ...p }),
+      checkpoint: this.#checkpoint,
+    });
+    end.plan = plan;
+    this.emit({ type: "plan", plan });
+    if (error) end.error = error;
+    const stale = expect && !error ? staleness(expect, plan) : undefined;
+    if (stale !== undefined) end.error = fault("plan-stale", { what: stale });
+  }
+
+  /** What is lost has to be agreed to: by an input, by a plan that was looked at, or by a person. */
+  async #agree(plan: Plan): Promise<void> {
+    const open = plan.needs.filter((n) => !n.given);
+    if (open.length === 0 || this.options.expect) return;
+    if (await this.env.confirm?.(plan)) return;
+    const input = open.find((n) => n.given_by)?.given_by?.replace("inputs.", "");
+    throw fault("not-confirmed", {
+      what: open.map((n) => n.text).join("; "),
+      way: input
+        ? `Run it again with --set ${input}=true`
+        : "Plan it, look at the plan, and apply that: probekit plan … -o plan.json",
+    }, { board: this.end.board });
+  }
+
+  /** A board that was only half written is not set running. */
+  #leaveMode(): LeaveMode {
+    const { end, options } = this;
+    const wanted = this.#target.leave ?? "as-found";
+    if (options.dryRun) return "as-found";
+    if (!end.error) return wanted;
+    if (end.board.state === "untouched") return "as-found";
+    return wanted === "reset-held" ? wanted : "halted";
+  }
+
+  async #leave(bench: Bench): Promise<void> {
+    const { end } = this;
+    const how = this.#leaveMode();
+    try {
+      await bench.leave(how);
+      end.left = how;
+    } catch (error) {
+      const cause = this.#fault(error);
+      const told = fault("not-left-as-asked", { leave: how, why: cause.message }, { cause });
+      // after a lost link this is no news
+      if (end.error) end.asides.push(told);
+      else end.error = told;
+    }
+  }
+}
