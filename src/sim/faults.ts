@@ -1,8 +1,10 @@
 /** What can be wrong with the wish for a virtual board. */
-import { catalogue } from "../base/mod.ts";
+import { type Catalogue, catalogue } from "../base/mod.ts";
 
 /** The rows of the simulator. A virtual board's own troubles are not here: they look like a real board's. */
-export const fault = catalogue({
+export const fault: Catalogue<
+  "sim-unknown-board" | "sim-bad-option" | "sim-state-damaged" | "sim-state-other"
+> = catalogue({
   "sim-unknown-board": {
     code: "E0203",
     class: "recipe",

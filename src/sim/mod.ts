@@ -3,17 +3,17 @@
  *
  * @example A board in a test
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { openSim } from "probekit/sim";
  *
- * const sim = openSim("sim:stm32f746g-disco?scenario=so36160986&seed=7");
- * const [probe] = await sim.source.list();
- * console.assert(probe?.product === "STM32 STLink");
+ * const { board, source } = openSim("sim:stm32f746g-disco?scenario=so36160986&seed=7");
+ * assertEquals((await source.list()).map((d) => d.product), ["STM32 STLink"]);
  *
- * sim.board.run(100); // ms of the board's own time
- * console.assert(sim.board.resets.every((cause) => cause === "WWDG"));
- * console.assert(sim.board.options.loaded.OPTCR === 0x00FF_AAEC);
- * sim.board.powerCycle();
- * console.assert(sim.board.core === "running" && sim.board.warnings.length === 0);
+ * board.run(100); // ms of the board's own time
+ * assertEquals(board.resets, ["WWDG", "WWDG", "WWDG", "WWDG", "WWDG", "WWDG"]);
+ * assertEquals(board.options.loaded.OPTCR, 0x00FF_AAEC); // without OPTLOCK
+ * board.powerCycle();
+ * assertEquals([board.core, board.warnings], ["running", []]);
  * ```
  * @module
  */

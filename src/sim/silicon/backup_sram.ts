@@ -13,7 +13,7 @@ const BKPSRAMEN = 18;
 export class BackupSram implements MemoryPort {
   readonly name = "backup SRAM";
   readonly at = BKPSRAM_AT;
-  readonly bytes = new Uint8Array(4096);
+  readonly bytes: Uint8Array = new Uint8Array(4096);
   readonly size = 4096;
   constructor(readonly guard: FlashGuard, readonly parts: Peripherals) {}
 

@@ -48,7 +48,7 @@ export interface ChipConfig {
 
 /** See the head of the file. The supply is off until `setVolts`. */
 export class Stm32F7 implements Target, CoreHost, FlashHost, PeripheralHost {
-  readonly time = new BoardTime();
+  readonly time: BoardTime = new BoardTime();
   readonly random: Random;
   readonly options: OptionBytes;
   readonly guard: FlashGuard;

@@ -22,7 +22,7 @@ export class OptionBytes {
    * 1FFF0000 + 8 n: value in the low half, its complement in the high half (community.st.com 672018: ST's own
    * are FF7F0080 at 1FFF0010 and FFBF0040 at 1FFF0018).
    */
-  readonly storage = new Uint32Array(WORDS);
+  readonly storage: Uint32Array = new Uint32Array(WORDS);
   /** in force since the last reset */
   loaded: OptionValues;
   /** the registers; written by software, programmed by OPTSTRT, reloaded at a reset */

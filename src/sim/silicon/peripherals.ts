@@ -35,7 +35,7 @@ export class Peripherals {
   readonly dbgmcu: Dbgmcu;
   readonly timers: readonly Timer[];
   readonly usarts: readonly Usart[];
-  readonly ports = new Map<string, Gpio>();
+  readonly ports: Map<string, Gpio> = new Map();
   /** on the bus; DBGMCU is not: it is on the core's private bus */
   readonly blocks: readonly Block[];
   /** by enable register and bit, for RSTR */

@@ -63,7 +63,7 @@ export class Timer extends Block {
     return Math.max(0, this.#activeArr + 1 - Math.ceil(this.#ticker.left));
   }
   /** Clocks have changed, or the core is halted with the timer's freeze bit. */
-  clock(frozen = this.#frozen): void {
+  clock(frozen: boolean = this.#frozen): void {
     this.#frozen = frozen;
     this.#ticker.run(this.#countHz);
   }

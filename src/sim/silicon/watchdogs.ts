@@ -136,7 +136,7 @@ export class Wwdg extends Block {
     this.#load(0x7F);
   }
   /** The core is halted with DBG_WWDG_STOP, PCLK1 has changed, or stands still. */
-  clock(frozen = this.#frozen): void {
+  clock(frozen: boolean = this.#frozen): void {
     this.#frozen = frozen;
     this.#ticker.run(this.#hz);
   }
