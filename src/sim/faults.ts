@@ -3,7 +3,11 @@ import { type Catalogue, catalogue } from "../base/mod.ts";
 
 /** The rows of the simulator. A virtual board's own troubles are not here: they look like a real board's. */
 export const fault: Catalogue<
-  "sim-unknown-board" | "sim-bad-option" | "sim-state-damaged" | "sim-state-other"
+  | "sim-unknown-board"
+  | "sim-bad-option"
+  | "sim-state-damaged"
+  | "sim-state-other"
+  | "sim-needs-umockdev"
 > = catalogue({
   "sim-unknown-board": {
     code: "E0203",
