@@ -12,7 +12,8 @@ import { failedMeasurement, measureAll, type Measurement } from "./measure.ts";
 import { lookAt, reportOf } from "./plan.ts";
 import { jsonValue, type StepReport } from "./report.ts";
 import type { CheckedRecipe } from "./lint.ts";
-import { LiveView } from "./view.ts";
+import type { SeenFlash } from "./seen.ts";
+import type { LiveView } from "./view.ts";
 import { type ActionStep, type Doer, Walker } from "./walk.ts";
 
 /** What applying needs. */
@@ -20,8 +21,11 @@ export interface ApplyWish {
   readonly checked: CheckedRecipe;
   readonly inputs: InputValues;
   readonly bench: Bench;
+  readonly live: LiveView;
   readonly io: ActIo;
   readonly signal: AbortSignal | undefined;
+  /** what planning read, while the core stands still */
+  readonly seen: SeenFlash | undefined;
   emit(body: EventBody, step?: string): void;
 }
 
@@ -125,21 +129,35 @@ class Applier implements Doer {
         if (!again) throw this.#failed(step, limits, attempt, error);
         wish.emit({ type: "retry", attempt: attempt + 1, because: error.message }, step.id);
         if (retry.pause) await wish.bench.clock.sleep(retry.pause);
-        if (retry.after?.includes("probe.reattach")) await wish.bench.reattach();
+        wish.seen?.forget();
+        if (retry.after?.includes("probe.reattach")) {
+          wish.live.forget();
+          await wish.bench.reattach();
+        }
       }
     }
   }
 
   async #once(step: ActionStep, limits: Limits, attempt: number) {
     const progress = (p: Progress) => this.#progress(step, limits, p);
-    const at: LookAt = { view: new LiveView(this.wish.bench), io: this.wish.io, progress };
+    const { bench, io, seen } = this.wish;
+    const at: LookAt = { view: new LiveView(bench, seen), io, progress };
     const look = await lookAt(step, at);
     for (const e of look.evidence ?? []) this.wish.emit({ type: "evidence", ...e }, step.id);
     limits.check();
-    const done = look.act ? await look.act(this.#deed(progress)) : undefined;
+    if (look.act && look.effect !== "read" && !look.sparesFlash) seen?.forget(look.touched);
+    const done = await this.#do(look, progress);
     limits.check();
     this.tally.bytesVerified += look.verified ?? 0;
     return this.#end(step, limits, attempt, look, done);
+  }
+
+  async #do(look: Look, progress: (p: Progress) => void): Promise<Done | undefined> {
+    try {
+      return await look.act?.(this.#deed(progress));
+    } finally {
+      if (look.effect !== "read") this.wish.live.forget();
+    }
   }
 
   #progress(step: ActionStep, limits: Limits, p: Progress): void {
@@ -152,12 +170,13 @@ class Applier implements Doer {
   }
 
   #deed(progress: (p: Progress) => void): Deed {
-    const { bench, io } = this.wish;
+    const { bench, io, seen } = this.wish;
+    const readBack = (at: number, bytes: Uint8Array) => seen?.add(at, bytes);
     const touching = (text: string) => {
       this.#before = this.touched;
       this.touched = text;
     };
-    return { bench, io, progress, touching, tally: this.tally };
+    return { bench, io, progress, touching, readBack, tally: this.tally };
   }
 
   #end(

@@ -11,7 +11,8 @@ import { above, attachEffect, worse } from "./lint_target.ts";
 import type { CheckedRecipe } from "./lint.ts";
 import { jsonValue, type StepReport } from "./report.ts";
 import { base32 } from "./ulid.ts";
-import { LiveView, PredictedView } from "./view.ts";
+import type { SeenFlash } from "./seen.ts";
+import { type LiveView, PredictedView } from "./view.ts";
 import { type ActionStep, type Doer, Walker } from "./walk.ts";
 
 /** Version of plans: a newer minor one has more keys, a newer major one is refused. */
@@ -80,6 +81,7 @@ export interface PlanWish {
   readonly checked: CheckedRecipe;
   readonly inputs: InputValues;
   readonly bench: Bench;
+  readonly live: LiveView;
   readonly io: ActIo;
   readonly attach: string;
   readonly leave: string;
@@ -91,6 +93,8 @@ export interface PlanWish {
   readonly files: ReadonlyMap<string, string>;
   /** whether to read the flash that would be written, for a plan that is applied later */
   readonly fingerprintFlash: boolean;
+  /** keeps what was read for the deeds; absent: the core runs and may change it */
+  readonly seen: SeenFlash | undefined;
   progress(p: { what: string; done: number; total: number; unit: string }): void;
   checkpoint(): void;
 }
@@ -220,7 +224,7 @@ function usesOf(checked: CheckedRecipe): Record<string, string> {
 /** Makes the plan. What a step refuses is in `blocked`; faults of the link pass through. */
 export async function makePlan(wish: PlanWish): Promise<{ plan: Plan; error?: Fault }> {
   const { checked, bench, inputs } = wish;
-  const planner = new Planner(wish, new PredictedView(new LiveView(bench)));
+  const planner = new Planner(wish, new PredictedView(new LiveView(bench, wish.seen)));
   const frame = new Frame(checked, inputs);
   let error: Fault | undefined;
   try {

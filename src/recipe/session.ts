@@ -14,9 +14,11 @@ import { type GivenInputs, type InputValues, resolveInputs } from "./inputs.ts";
 import type { CheckedRecipe } from "./lint.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import type { RunEnv, RunOptions } from "./run.ts";
+import { SeenFlash } from "./seen.ts";
 import { staleness } from "./stale.ts";
 import { requireChip, requireSupply, targetOf } from "./target.ts";
 import { parseType } from "./types.ts";
+import { LiveView } from "./view.ts";
 
 /** What one run came to. */
 export interface SessionEnd {
@@ -166,13 +168,15 @@ export class Session {
     const { dryRun = false, expect, savePlan = false } = this.options;
     // what only reads is not looked at twice
     const looks = dryRun || savePlan || expect || checked.effect !== "read";
-    if (looks) await this.#plan(bench);
+    // a core that runs may write to its flash between two looks
+    const seen = found.mode === "attach" ? undefined : new SeenFlash();
+    if (looks) await this.#plan(bench, seen);
     if (dryRun || end.error) return;
     if (end.plan) await this.#agree(end.plan);
     this.#checkpoint();
     const { inputs } = end;
     const io = this.#io;
-    end.applied = await apply({ checked, inputs, bench, io, signal: this.env.signal, emit });
+    end.applied = await apply({ checked, inputs, bench, io, signal: this.env.signal, emit, seen });
     end.board = end.applied.board;
     end.asides.push(...end.applied.asides);
     if (end.applied.error) end.error = end.applied.error;
@@ -181,13 +185,14 @@ export class Session {
     }
   }
 
-  async #plan(bench: Bench): Promise<void> {
+  async #plan(bench: Bench, seen: SeenFlash | undefined): Promise<void> {
     const { end, env, checked } = this;
     const { expect, savePlan = false } = this.options;
     const { plan, error } = await makePlan({
       checked,
       inputs: end.inputs,
       bench,
+      live,
       io: this.#io,
       attach: this.#attach,
       leave: this.#target.leave ?? "as-found",
@@ -195,6 +200,7 @@ export class Session {
       nowMs: this.startMs,
       salt: this.id,
       files: this.#files,
+      seen,
       fingerprintFlash: savePlan || (expect?.target.fingerprint.flash_sha256 ?? null) !== null,
       progress: (p) => this.emit({ type: "progress", ...p }),
       checkpoint: this.#checkpoint,

@@ -10,6 +10,7 @@ import {
 } from "../chip/mod.ts";
 import { decodeOptions, type OptionBytes } from "../flash/mod.ts";
 import type { Bench } from "./bench.ts";
+import type { SeenFlash } from "./seen.ts";
 
 /** What steps may look at. */
 export interface View {
@@ -19,12 +20,83 @@ export interface View {
   /** bytes per program access */
   readonly unit: 1 | 2 | 4;
   options(): Promise<OptionBytes>;
-  /** Reads flash. A refused read is explained. */
+  /**
+   * Reads flash, or gives what was read since the core was halted and nothing was written. A refused read
+   * is explained.
+   */
   read(at: number, length: number): Promise<Uint8Array>;
+  /** Reads flash anew, for what is to be proven. */
+  readBack(at: number, length: number): Promise<Uint8Array>;
 }
 
-/** The board as it is. */
+/** What is known of one sector. */
+interface Page {
+  readonly bytes: Uint8Array;
+  readonly known: Uint8Array;
+}
+
+/** Bytes of flash that are known, sector by sector. */
+class Pages {
+  readonly #pages = new Map<number, Page>();
+  constructor(readonly layout: Layout) {}
+
+  #page(sector: Sector): Page {
+    const page = this.#pages.get(sector.at) ??
+      { bytes: new Uint8Array(sector.size), known: new Uint8Array(sector.size) };
+    this.#pages.set(sector.at, page);
+    return page;
+  }
+
+  *#parts(
+    at: number,
+    length: number,
+  ): Generator<{ page: Page; from: number; to: number; at: number }> {
+    for (const s of this.layout.sectors) {
+      const from = Math.max(at, s.at);
+      const to = Math.min(at + length, s.at + s.size);
+      if (from < to) yield { page: this.#page(s), from: from - s.at, to: to - s.at, at: s.at };
+    }
+  }
+
+  /** The bytes, with those that are not known yet read by `read`. */
+  async get(
+    at: number,
+    length: number,
+    read: (at: number, length: number) => Promise<Uint8Array>,
+  ): Promise<Uint8Array> {
+    const out = new Uint8Array(length);
+    for (const { page, from, to, at: base } of this.#parts(at, length)) {
+      const known = page.known.subarray(from, to);
+      const first = known.indexOf(0);
+      if (first >= 0) {
+        const last = known.lastIndexOf(0);
+        const got = await read(base + from + first, last - first + 1);
+        for (const [i, byte] of got.entries()) {
+          const index = from + first + i;
+          if (!page.known[index]) page.bytes[index] = byte;
+        }
+        known.fill(1, first, last + 1);
+      }
+      out.set(page.bytes.subarray(from, to), base + from - at);
+    }
+    return out;
+  }
+
+  set(at: number, bytes: Uint8Array): void {
+    for (const { page, from, to, at: base } of this.#parts(at, bytes.length)) {
+      const start = base + from - at;
+      page.bytes.set(bytes.subarray(start, start + to - from), from);
+      page.known.fill(1, from, to);
+    }
+  }
+}
+
+/**
+ * The board as it is. Between planning and applying the core stays halted and nobody writes: what was read
+ * for the plan need not be read again for the deed. {@link LiveView.forget} ends that.
+ */
 export class LiveView implements View {
+  #pages: Pages | undefined;
   constructor(readonly bench: Bench) {}
   get chip(): Chip {
     return this.bench.chip;
@@ -41,30 +113,33 @@ export class LiveView implements View {
   options(): Promise<OptionBytes> {
     return this.bench.flash.readOptions();
   }
-  read(at: number, length: number): Promise<Uint8Array> {
+  async read(at: number, length: number): Promise<Uint8Array> {
+    // a program that runs may write flash itself
+    if (this.bench.found.mode === "attach") return await this.readBack(at, length);
+    this.#pages ??= new Pages(this.layout);
+    return await this.#pages.get(at, length, (from, n) => this.bench.flash.read(from, n));
+  }
+  readBack(at: number, length: number): Promise<Uint8Array> {
     return this.bench.flash.read(at, length);
   }
-}
-
-/** What is known of one sector. */
-interface Page {
-  readonly bytes: Uint8Array;
-  readonly known: Uint8Array;
+  /** Something was done to the board. */
+  forget(): void {
+    this.#pages = undefined;
+  }
 }
 
 /** The board as it will be: reads what is not predicted from the board itself, and only once. */
 export class PredictedView implements View {
-  #layout: Layout;
+  #pages: Pages;
   #options: OptionBytes | undefined;
-  readonly #pages = new Map<number, Page>();
   constructor(readonly live: View) {
-    this.#layout = live.layout;
+    this.#pages = new Pages(live.layout);
   }
   get chip(): Chip {
     return this.live.chip;
   }
   get layout(): Layout {
-    return this.#layout;
+    return this.#pages.layout;
   }
   get volts(): number | undefined {
     return this.live.volts;
@@ -72,64 +147,25 @@ export class PredictedView implements View {
   get unit(): 1 | 2 | 4 {
     return this.live.unit;
   }
-
   async options(): Promise<OptionBytes> {
     return this.#options ??= await this.live.options();
   }
-
   async read(at: number, length: number): Promise<Uint8Array> {
-    const out = new Uint8Array(length);
-    for (const sector of this.#layout.sectors) {
-      const from = Math.max(at, sector.at);
-      const to = Math.min(at + length, sector.at + sector.size);
-      if (from >= to) continue;
-      await this.#learn(sector, from, to);
-      const page = this.#page(sector);
-      out.set(page.bytes.subarray(from - sector.at, to - sector.at), from - at);
-    }
-    return out;
+    return await this.#pages.get(at, length, (from, n) => this.live.read(from, n));
   }
-
-  #page(sector: Sector): Page {
-    const page = this.#pages.get(sector.at) ??
-      { bytes: new Uint8Array(sector.size), known: new Uint8Array(sector.size) };
-    this.#pages.set(sector.at, page);
-    return page;
-  }
-
-  /** Reads what of `from` … `to` is not known yet. */
-  async #learn(sector: Sector, from: number, to: number): Promise<void> {
-    const page = this.#page(sector);
-    const [start, end] = [from - sector.at, to - sector.at];
-    const first = page.known.subarray(start, end).indexOf(0);
-    if (first < 0) return;
-    const last = page.known.subarray(start, end).lastIndexOf(0);
-    const at = sector.at + start + first;
-    const got = await this.live.read(at, last - first + 1);
-    for (const [i, byte] of got.entries()) {
-      const index = start + first + i;
-      if (page.known[index]) continue;
-      page.bytes[index] = byte;
-      page.known[index] = 1;
-    }
+  readBack(at: number, length: number): Promise<Uint8Array> {
+    return this.read(at, length);
   }
 
   /** From here on these bytes are there. */
   know(at: number, bytes: Uint8Array): void {
-    for (const sector of this.#layout.sectors) {
-      const from = Math.max(at, sector.at);
-      const to = Math.min(at + bytes.length, sector.at + sector.size);
-      if (from >= to) continue;
-      const page = this.#page(sector);
-      page.bytes.set(bytes.subarray(from - at, to - at), from - sector.at);
-      page.known.fill(1, from - sector.at, to - sector.at);
-    }
+    this.#pages.set(at, bytes);
   }
 
   /** From here on these sectors are empty. */
   erase(sectors: readonly Sector[]): void {
     for (const s of sectors) {
-      this.know(s.at, new Uint8Array(s.size).fill(this.#layout.erased));
+      this.know(s.at, new Uint8Array(s.size).fill(this.layout.erased));
     }
   }
 
@@ -137,8 +173,7 @@ export class PredictedView implements View {
   setOptions(registers: Readonly<Record<string, number>>, massErased: boolean): void {
     this.#options = decodeOptions(this.chip, registers);
     const layout = layoutOf(this.chip.sub, this.chip.flashKiB, registers);
-    if (layout.dualBank !== this.#layout.dualBank) this.#pages.clear();
-    this.#layout = layout;
+    if (layout.dualBank !== this.layout.dualBank) this.#pages = new Pages(layout);
     if (massErased) this.erase(layout.sectors);
   }
 }

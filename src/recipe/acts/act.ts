@@ -47,6 +47,8 @@ export interface Look {
   readonly evidence?: readonly Evidence[];
   /** ranges of flash that would be written */
   readonly touched?: readonly { readonly at: number; readonly length: number }[];
+  /** its deed can change no flash, and does not let the core run */
+  readonly sparesFlash?: true;
   /** bytes that were read back and are right */
   readonly verified?: number;
   /** ms that it will take, roughly */
@@ -72,6 +74,8 @@ export interface Deed {
   progress(p: Progress): void;
   /** From here on the board is not untouched any more; in words what state it is in until further news. */
   touching(text: string): void;
+  /** These bytes were written and then read back: that is what is there now. */
+  readBack(at: number, bytes: Uint8Array): void;
   /** counts for the report */
   readonly tally: Tally;
 }

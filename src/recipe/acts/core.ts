@@ -85,6 +85,7 @@ export const coreFreeze: Act = ({ view }) => {
       freeze.map((f) => f.name).join(", ")
     })`,
     outputs: {},
+    sparesFlash: true,
     act: async ({ bench }): Promise<Done> => {
       const memory = bench.core.uncached;
       const words = await memory.batch(freeze.map((f) => ({ read: f.at })));

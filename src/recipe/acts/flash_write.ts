@@ -108,6 +108,7 @@ async function program(deed: Deed, plan: FlashPlan): Promise<void> {
   const erased = plan.erase.length === 0 ? "" : `${sectorsText(plan.erase).toLowerCase()} erased, `;
   deed.touching(`${erased}not all of ${plan.bytesToProgram} bytes are programmed`);
   await bench.flash.programRuns(plan.program, progress, { erased: "known", verify: true });
+  for (const run of plan.program) deed.readBack(run.at, run.bytes);
   tally.bytesProgrammed += plan.bytesToProgram;
   deed.touching(`${all} hold the new image`);
 }
