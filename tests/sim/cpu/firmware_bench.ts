@@ -108,6 +108,9 @@ export const onQemu = (elf: string): Promise<string> =>
     "none",
     "-semihosting-config",
     "enable=on,target=native",
+    // time by counted instructions: SysTick does not depend on how busy this machine is
+    "-icount",
+    "shift=0,sleep=off",
     "-kernel",
     elf,
   ]);
