@@ -101,6 +101,8 @@ export class Bus implements SystemBus {
   }
 
   #portAt(at: number, width: number): MemoryPort | undefined {
+    // peripherals, where code waits in tight loops: no memory is there but the backup SRAM
+    if (at >>> 29 === 2 && this.#blocks.has(at >>> 10)) return undefined;
     const last = this.#last;
     if (last !== undefined && at >= last.at && at + width <= last.at + last.size) return last;
     for (const p of this.#ports) {

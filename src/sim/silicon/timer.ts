@@ -87,16 +87,25 @@ export class Timer extends Block {
     this.host.irq(this.config.irq, (this.#sr & this.#dier & UIF) !== 0);
   }
   override read(offset: number): number | undefined {
-    return new Map([
-      [CR1, this.#cr1],
-      [CR2, this.#cr2],
-      [DIER, this.#dier],
-      [SR, this.#sr],
-      [EGR, 0],
-      [CNT, this.#count],
-      [PSC, this.#psc],
-      [ARR, this.#arr],
-    ]).get(offset);
+    switch (offset) { // polled in tight loops
+      case CNT:
+        return this.#count;
+      case SR:
+        return this.#sr;
+      case CR1:
+        return this.#cr1;
+      case CR2:
+        return this.#cr2;
+      case DIER:
+        return this.#dier;
+      case PSC:
+        return this.#psc;
+      case ARR:
+        return this.#arr;
+      case EGR:
+        return 0;
+    }
+    return undefined;
   }
   override write(offset: number, value: number, lanes: number): boolean {
     switch (offset) {

@@ -155,17 +155,26 @@ export class Usart extends Block {
       this.#interrupt();
       return this.#rdr;
     }
-    return new Map([
-      [CR1, this.#cr1],
-      [CR2, this.#cr2],
-      [CR3, this.#cr3],
-      [BRR, this.#brr],
-      [RTOR, this.#rtor],
-      [RQR, 0],
-      [ISR, this.#isr],
-      [ICR, 0],
-      [TDR, this.#waiting ?? 0],
-    ]).get(offset);
+    switch (offset) { // polled in tight loops
+      case ISR:
+        return this.#isr;
+      case CR1:
+        return this.#cr1;
+      case CR2:
+        return this.#cr2;
+      case CR3:
+        return this.#cr3;
+      case BRR:
+        return this.#brr;
+      case RTOR:
+        return this.#rtor;
+      case TDR:
+        return this.#waiting ?? 0;
+      case RQR:
+      case ICR:
+        return 0;
+    }
+    return undefined;
   }
   override write(offset: number, value: number, lanes: number): boolean {
     const v = (value & lanes) >>> 0;
