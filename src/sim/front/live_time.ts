@@ -11,15 +11,17 @@ export interface FrontIo {
 /** What a front-end shows of a board: its probe on USB, and its time. */
 export interface FrontBoard {
   readonly usb: VirtualUsbDevice;
-  readonly chip: { readonly time: Timeline };
+  readonly chip: { readonly time: Timeline; readonly core: { readonly cycles: number } };
 }
 
 /** how often boards are looked after when nobody asks anything of them */
 const TICK_MS = 5;
 /** as much as passes at one look: a host that slept for a minute does not make the program hang */
-const MOST_MS = 20;
+const MOST_MS = 100;
 /** the grain in which it passes */
 const SLICE_MS = 0.5;
+/** a core that is emulated slower than it runs gets no more of a millisecond: 32 MHz */
+const CYCLES_PER_MS = 32_000;
 
 /**
  * Lets the boards' time pass as the clock's does, while nothing else moves it. What the host's commands take
@@ -27,29 +29,29 @@ const SLICE_MS = 0.5;
  */
 export class LiveTime implements Disposable {
   #last: number;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #timer: ReturnType<typeof setInterval>;
 
-  /** `ticking`: also while no host is heard of, for firmware that talks by itself. */
+  /** `pace`: so many times as fast as the clock, for what a host waits long and does little. */
   constructor(
     readonly boards: readonly FrontBoard[],
-    ticking = true,
+    readonly pace = 1,
     readonly clock: Pick<Clock, "now"> = systemClock,
   ) {
     this.#last = clock.now();
-    if (ticking) this.#timer = setInterval(() => this.passed(), TICK_MS);
+    // also while no host is heard of, for firmware that talks by itself
+    this.#timer = setInterval(() => this.passed(), TICK_MS);
   }
   /**
    * Lets pass what has passed since the boards were last busy. A core at 216 MHz is emulated slower than it
-   * runs: no more is done than fits into as long again, or host and emulator would wait for each other.
+   * runs: it gets a part of the time, or host and emulator would wait for each other ever longer.
    */
   passed(): void {
-    const begun = this.clock.now();
-    let left = Math.min(MOST_MS, begun - this.#last);
-    const until = begun + left;
-    while (left > 0) {
-      const slice = Math.min(SLICE_MS, left);
-      for (const b of this.boards) b.chip.time.advance(slice * 1e6);
-      left = Math.min(left - slice, until - this.clock.now());
+    const ms = Math.min(MOST_MS, this.clock.now() - this.#last);
+    for (const { chip } of this.boards) {
+      const most = chip.core.cycles + ms * CYCLES_PER_MS;
+      for (let left = ms; left > 0 && chip.core.cycles < most; left -= SLICE_MS) {
+        chip.time.advance(Math.min(SLICE_MS, left) * this.pace * 1e6);
+      }
     }
     this.#last = this.clock.now();
   }
