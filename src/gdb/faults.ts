@@ -4,27 +4,27 @@ import { catalogue } from "../base/mod.ts";
 /** Faults of the GDB server. */
 export const fault = catalogue({
   "monitor-unknown": {
-    code: "E0203",
+    code: "E0285",
     class: "recipe",
     title: "There is no monitor command `{command}` here",
     causes: [{ text: "{why}", likelihood: "proven" }],
     next: [{ text: "List what there is:", command: "monitor help" }],
   },
   "monitor-usage": {
-    code: "E0204",
+    code: "E0286",
     class: "recipe",
     title: "`{command}` is called as: {usage}",
     next: [{ text: "Give what it takes", command: "monitor help {command}" }],
   },
   "monitor-no-such-sector": {
-    code: "E0205",
+    code: "E0287",
     class: "recipe",
     title: "This device has sectors 0..{last}, there is no sector {wanted}",
     causes: [{ text: "the command was written for another chip", likelihood: "likely" }],
     next: [{ text: "See the sectors:", command: "monitor flash info 0" }],
   },
   "monitor-outside-flash": {
-    code: "E0206",
+    code: "E0288",
     class: "recipe",
     title: "{range} is not in this device's flash, which is {flash}",
     next: [{ text: "See the sectors:", command: "monitor flash info 0" }],
