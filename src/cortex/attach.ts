@@ -1,13 +1,12 @@
 /** Attaching to a chip in each way, with the watchdogs frozen, and leaving it again. */
-import { type Access, and, clear, type Clock, hex, type Memory, or } from "../base/mod.ts";
+import { type Access, and, clear, type Clock, type Memory, or } from "../base/mod.ts";
 import { memoryOf } from "../coresight/mod.ts";
 import type { Probe } from "../probe/mod.ts";
 import type { AttachMode, CoreState, LeaveMode, ResetWay } from "./core.ts";
 import { type CortexM, openCore } from "./cortex_m.ts";
-import { fault } from "./faults.ts";
 import { leave } from "./leave.ts";
 import { stateText } from "./registers.ts";
-import { resetCore, type ResetParts, tolerate, watchDhcsr } from "./reset.ts";
+import { notStopped, resetCore, type ResetParts, tolerate, watchDhcsr } from "./reset.ts";
 import { ALL_CATCHES, AT, CATCH_RESET, DEBUG, DFSR_ALL, dhcsr, TRCENA } from "./scs.ts";
 
 /** Bits to set in a register at attaching, so that a watchdog stands still while the core does. */
@@ -60,19 +59,22 @@ const NO_BUS_IN_RESET =
   "this chip's bus does not answer while NRST is low, so its first instructions ran before it was stopped";
 
 type Found = AttachReport["found"];
+interface Look {
+  readonly found: Found;
+  readonly was: CoreState;
+}
 
-const stateAt = (value: number): CoreState => stateText(dhcsr(value));
-
-async function look(memory: Memory, freeze: readonly Freeze[]): Promise<Found> {
-  const reads: Access[] = [AT.DHCSR, AT.DEMCR, ...freeze.map((f) => f.at)].map((read) => ({
-    read,
-  }));
-  const [state = 0, demcr = 0, ...values] = await memory.batch(reads);
-  return {
+/** DHCSR comes first and last: the first look clears what is sticky, the last shows how things are. */
+async function look(memory: Memory, freeze: readonly Freeze[]): Promise<Look> {
+  const at = [AT.DHCSR, AT.DEMCR, ...freeze.map((f) => f.at), AT.DHCSR];
+  const words = await memory.batch(at.map((read) => ({ read })));
+  const [state = 0, demcr = 0, ...values] = words;
+  const found = {
     dhcsr: state,
     demcr,
-    freeze: freeze.map(({ at }, i) => ({ at, value: values[i] ?? 0 })),
+    freeze: freeze.map((f, i) => ({ at: f.at, value: values[i] ?? 0 })),
   };
+  return { found, was: stateText(dhcsr(words.at(-1) ?? 0)) };
 }
 
 const freezeWrites = (freeze: readonly Freeze[], found: Found): Access[] =>
@@ -110,59 +112,48 @@ interface Outcome {
 /** NRST is low: arm everything, let go, and wait for the core to stop before its first instruction. */
 async function underReset(parts: ResetParts, wish: AttachWish): Promise<Outcome> {
   const armed = await tolerate(parts, async () => {
-    const found = await look(parts.memory, wish.freeze);
-    return { found, state: dhcsr(await seize(parts.memory, wish, found, true)) };
+    const seen = await look(parts.memory, wish.freeze);
+    return { seen, state: dhcsr(await seize(parts.memory, wish, seen.found, true)) };
   });
   await parts.probe.holdReset(false);
   if (!armed) return await afterRelease(parts, wish);
-  const { found, state } = armed;
-  const was = stateAt(found.dhcsr);
+  const { seen, state } = armed;
   // a core in reset does not halt: one that did was never in reset
-  if (state.halted) return await withoutNrst(parts, found, was, NO_NRST);
-  const seen = await watchDhcsr(parts, RELEASE_MS, (s) => s.halted);
-  if (!seen.halted) {
-    throw fault("core-did-not-stop", {
-      why: `it is ${stateAt(seen.last ?? 0)} ${RELEASE_MS} ms after NRST was released`,
-    }, { evidence: [{ what: "DHCSR", addr: hex(AT.DHCSR), value: hex(seen.last ?? 0) }] });
-  }
+  if (state.halted) return await withoutNrst(parts, seen, NO_NRST);
+  const after = await watchDhcsr(parts, RELEASE_MS, (s) => s.halted);
+  if (!after.halted) throw notStopped(after, RELEASE_MS);
   // the look before has cleared S_RESET_ST: without a new one it only halted late
-  if (!state.reset && !seen.reset) return await withoutNrst(parts, found, was, NO_NRST);
-  await parts.memory.batch([{ write: AT.DEMCR, value: clear(found.demcr, ALL_CATCHES) }]);
-  return { found, was: "in-reset", resetBy: "nrst", notes: [] };
+  if (!state.reset && !after.reset) return await withoutNrst(parts, seen, NO_NRST);
+  const demcr = clear(seen.found.demcr, ALL_CATCHES);
+  await parts.memory.batch([{ write: AT.DEMCR, value: demcr }]);
+  return { ...seen, resetBy: "nrst", notes: [] };
 }
 
 /** The catch is armed and the core halted, or about to be: reset it from within. */
-async function withoutNrst(
-  parts: ResetParts,
-  found: Found,
-  was: CoreState,
-  note: string,
-): Promise<Outcome> {
+async function withoutNrst(parts: ResetParts, seen: Look, note: string): Promise<Outcome> {
   const { by } = await resetCore(parts, "sysresetreq", true);
-  return { found, was, resetBy: by, notes: [note] };
+  return { ...seen, resetBy: by, notes: [note] };
 }
 
 /** Nothing could be armed while NRST was low: be quick after it, then reset once more. */
 async function afterRelease(parts: ResetParts, wish: AttachWish): Promise<Outcome> {
-  const found = await look(parts.memory, wish.freeze);
-  await seize(parts.memory, wish, found, true);
-  return await withoutNrst(parts, found, stateAt(found.dhcsr), NO_BUS_IN_RESET);
+  const seen = await look(parts.memory, wish.freeze);
+  await seize(parts.memory, wish, seen.found, true);
+  return await withoutNrst(parts, seen, NO_BUS_IN_RESET);
 }
 
 /** Without a reset: halted, or only looked at. */
 async function running(parts: ResetParts, wish: AttachWish): Promise<Outcome> {
-  const found = await look(parts.memory, wish.freeze);
-  const before = dhcsr(found.dhcsr);
-  const was = before.reset ? "running" : stateText(before);
-  if (wish.mode === "halt") await seize(parts.memory, wish, found, false);
+  const seen = await look(parts.memory, wish.freeze);
+  if (wish.mode === "halt") await seize(parts.memory, wish, seen.found, false);
   else {
-    const keep = before.halted ? DEBUG.halt : DEBUG.run;
+    const keep = seen.was === "halted" ? DEBUG.halt : DEBUG.run;
     await parts.memory.batch([
-      ...freezeWrites(wish.freeze, found),
+      ...freezeWrites(wish.freeze, seen.found),
       { write: AT.DHCSR, value: keep },
     ]);
   }
-  return { found, was, notes: [] };
+  return { ...seen, notes: [] };
 }
 
 /** Comparators that an earlier debugger left would stop the core for no reason that can be seen. */

@@ -1,5 +1,5 @@
 /** A Cortex-M core: run control, registers, breakpoints, resets. */
-import { type Clock, Deadline, has, hex, type Memory } from "../base/mod.ts";
+import { type Clock, Deadline, type Fault, has, hex, type Memory } from "../base/mod.ts";
 import { memoryOf } from "../coresight/mod.ts";
 import type { Probe } from "../probe/mod.ts";
 import { Breakpoints, FPB_READS, type FpbWords } from "./breakpoints.ts";
@@ -64,6 +64,7 @@ export class CortexM implements Core {
     this.#stepped = false;
     const deadline = new Deadline(this.clock, HALT_MS);
     let resets = 0;
+    let looks = 0;
     for (;;) {
       const [value = 0] = await this.uncached.batch([
         { write: AT.DHCSR, value: DEBUG.halt },
@@ -72,11 +73,8 @@ export class CortexM implements Core {
       const now = dhcsr(value);
       if (now.halted) return;
       if (now.reset) resets++;
-      if (deadline.over) {
-        throw fault("core-did-not-halt", resets > 0 ? { ms: HALT_MS, resets } : { ms: HALT_MS }, {
-          evidence: [{ what: "DHCSR", addr: hex(AT.DHCSR), value: hex(value) }],
-        });
-      }
+      looks++;
+      if (deadline.over) throw notHalted(value, resets, resets === looks);
       await this.clock.sleep(LOOK_MS);
     }
   }
@@ -174,6 +172,14 @@ export class CortexM implements Core {
     if (has(dfsr, 1)) return { why: this.#stepped ? "step" : "debug-request" };
     return { why: has(dfsr, 16) ? "external" : "unknown" };
   }
+}
+
+/** The fault for a core that does not halt: it resets now and then, always, or it never did. */
+function notHalted(value: number, resets: number, always: boolean): Fault {
+  const evidence = [{ what: "DHCSR", addr: hex(AT.DHCSR), value: hex(value) }];
+  if (always) return fault("core-held-in-reset", { ms: HALT_MS }, { evidence });
+  const facts = resets > 0 ? { ms: HALT_MS, resets } : { ms: HALT_MS };
+  return fault("core-did-not-halt", facts, { evidence });
 }
 
 /**

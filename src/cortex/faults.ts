@@ -46,6 +46,24 @@ export const fault = catalogue({
     explain:
       "DEMCR.VC_CORERESET was armed, so that the core halts before its first instruction after a reset. It was seen running after the reset.",
   },
+  "core-held-in-reset": {
+    code: "E2165",
+    class: "unit",
+    title: "The chip is held in reset: {ms} ms after the probe let NRST go it is still low",
+    causes: [
+      {
+        text: "something on the board holds NRST low: its reset button, a short, a second debugger",
+        likelihood: "likely",
+        because: ["DHCSR.S_RESET_ST is set at every look"],
+      },
+      {
+        text: "the supply is below the brown-out level of the option bytes",
+        likelihood: "possible",
+      },
+    ],
+    next: [{ text: "Measure NRST: it should be at the supply voltage; find what pulls it low" }],
+    retryable: true,
+  },
   "core-reset-failed": {
     code: "E2163",
     class: "unit",

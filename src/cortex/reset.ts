@@ -31,7 +31,7 @@ export interface ResetParts {
 }
 
 /** What was seen after a reset. */
-interface Seen {
+export interface Seen {
   readonly reset: boolean;
   readonly halted: boolean;
   /** DHCSR of the last look; undefined when none was answered */
@@ -147,14 +147,18 @@ export async function resetCore(
   return note === undefined ? { by } : { by, note };
 }
 
-/** Checks that the core stands, and at the right place, and disarms the vector catch. */
+/** Disarms the vector catch of a core that stands. */
 async function stopped(parts: ResetParts, seen: Seen, demcr: number): Promise<void> {
+  if (!seen.halted) throw notStopped(seen, START_MS);
+  await parts.memory.batch([{ write: AT.DEMCR, value: clear(demcr, ALL_CATCHES) }]);
+}
+
+/** The fault for a core that does not stand `ms` after its reset: it ran on, or the reset lasts. */
+export function notStopped(seen: Seen, ms: number): Fault {
   const evidence = evidenceOf(seen);
-  if (!seen.halted) {
-    const state = seen.last === undefined ? "not readable" : stateText(dhcsr(seen.last));
-    const why = `it is ${state} ${START_MS} ms after the reset`;
-    throw fault("core-did-not-stop", { why }, { evidence });
-  }
-  const restored = clear(demcr, ALL_CATCHES);
-  await parts.memory.batch([{ write: AT.DEMCR, value: restored }]);
+  const state = seen.last === undefined ? "not readable" : stateText(dhcsr(seen.last));
+  if (state === "in-reset") return fault("core-held-in-reset", { ms }, { evidence });
+  return fault("core-did-not-stop", { why: `it is ${state} ${ms} ms after the reset` }, {
+    evidence,
+  });
 }

@@ -95,7 +95,7 @@ Deno.test("attach() says when the core does not stop after the reset", async () 
   assertEquals(fault.slug, "core-did-not-stop");
   assertEquals(
     fault.message,
-    "The core was reset and ran on instead of stopping: it is running 150 ms after NRST was released",
+    "The core was reset and ran on instead of stopping: it is running 150 ms after the reset",
   );
 });
 

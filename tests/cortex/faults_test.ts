@@ -29,6 +29,11 @@ const SCENES: Readonly<Record<Slug, () => Promise<Fault>>> = {
       await b.core.halt();
     }),
   "core-did-not-stop": () => broken({ catches: false }, (b) => b.core.resetAndHalt()),
+  "core-held-in-reset": () =>
+    after(async (b) => {
+      await b.probe.holdReset(true);
+      await b.core.halt();
+    }),
   "core-reset-failed": () =>
     broken({ nrstWired: false, sysresetreqWorks: false }, (b) => b.core.reset()),
   "core-no-such-register": () => after((b) => b.core.readRegisters(["r16"])),
