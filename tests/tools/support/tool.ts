@@ -5,6 +5,7 @@ import { umockdevLibrary, withUmockdev } from "../../../src/sim/front/umockdev.t
 import { openSim, type VirtualBoard } from "../../../src/sim/mod.ts";
 import { needs, programPath } from "../../support/need.ts";
 
+export { noise } from "./noise.ts";
 export const BOARD = "sim:stm32f746g-disco";
 
 /** How a run ended. */
@@ -15,17 +16,6 @@ export interface ToolRun {
   readonly board: VirtualBoard;
   /** what the board or the front-end did not know */
   readonly warnings: readonly string[];
-}
-
-/** `length` bytes that do not repeat; the same every time. */
-export function noise(length: number, seed = 1): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(length);
-  let x = seed >>> 0;
-  for (let i = 0; i < length; i++) {
-    x = (Math.imul(x, 1664525) + 1013904223) >>> 0; // Numerical Recipes' generator
-    out[i] = x >>> 24;
-  }
-  return out;
 }
 
 /** A new folder that is gone at the end. */

@@ -1,0 +1,28 @@
+/** What a tool said, as a file that later runs are compared with. `deno test -A -- -u` accepts what is new. */
+import { assertEquals } from "@std/assert";
+import type { ToolRun } from "./tool.ts";
+
+/** Takes out what differs from run to run and says nothing: times, speeds, registers of a running core. */
+export function normalised(text: string): string {
+  return text
+    .replaceAll(/\x1b\[[0-9;]*m/g, "")
+    .replaceAll(/[^\n]*\r(?!\n)/g, "") // a progress line that was written over
+    .replaceAll("\r", "")
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d /g, "")
+    .replaceAll(/in \d+\.\d+s \(\d+\.\d+ KiB\/s\)/g, "in … s")
+    .replaceAll(/(Loader state: R2) \w+ (R15) \w+/g, "$1 … $2 …")
+    .replaceAll(/(DHCSR|DFSR|CFSR|HFSR) 0x\w+/g, "$1 …")
+    .replaceAll(/[ \t]+$/gm, "")
+    .trimEnd();
+}
+
+/** Compares with transcripts/NAME.txt, or writes it. */
+export function assertTranscript(name: string, command: string, run: ToolRun): void {
+  const file = new URL(`../transcripts/${name}.txt`, import.meta.url);
+  const text = `$ ${command}\n${normalised(run.text)}\nexit ${run.code}\n`;
+  if (Deno.args.includes("-u") || Deno.args.includes("--update")) {
+    Deno.mkdirSync(new URL(".", file), { recursive: true });
+    Deno.writeTextFileSync(file, text);
+  }
+  assertEquals(text, Deno.readTextFileSync(file), `${file.pathname} differs; -u accepts`);
+}
