@@ -53,14 +53,23 @@ const SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
+} as const;
+const MEMORY = {
   memcpy: { name: "memcpy", parameters: ["buffer", "u64", "usize"], result: "u64" },
 } as const;
 
-/** The functions of libusb that we call. */
-export type Libusb = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+/** The functions of libusb that we call, and memcpy. */
+export type Libusb =
+  & Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]
+  & Deno.DynamicLibrary<typeof MEMORY>["symbols"];
 
 /** Loads the library. Throws what Deno.dlopen throws. */
-export const loadLibusb = (path: string): Libusb => Deno.dlopen(path, SYMBOLS).symbols;
+export function loadLibusb(path: string): Libusb {
+  if (Deno.build.os !== "windows") return Deno.dlopen(path, { ...SYMBOLS, ...MEMORY }).symbols;
+  // GetProcAddress does not look into a library's own dependencies, as dlsym does
+  const { symbols } = Deno.dlopen("msvcrt.dll", MEMORY);
+  return { ...Deno.dlopen(path, SYMBOLS).symbols, ...symbols };
+}
 
 /** `length` bytes of native memory. */
 export function copyOut(lib: Libusb, from: bigint, length: number): Uint8Array<ArrayBuffer> {

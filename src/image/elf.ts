@@ -1,5 +1,5 @@
 /** ELF32 for Arm: loadable segments at their physical addresses, entry, symbols. Source: Arm IHI 0044, TIS ELF 1.2. */
-import { u16le, u32le } from "../base/mod.ts";
+import { has, u16le, u32le } from "../base/mod.ts";
 import { PieceBuilder } from "./builder.ts";
 import { fault } from "./faults.ts";
 import type { Image, Symbol } from "./image.ts";
@@ -7,10 +7,14 @@ import type { Image, Symbol } from "./image.ts";
 const EM_ARM = 40;
 const PT_LOAD = 1;
 const SHT_SYMTAB = 2;
+const SHT_NOBITS = 8;
+const SHF_ALLOC = 0x2;
 const HEADER = 52;
 const PROGRAM_HEADER = 32;
 const SECTION_HEADER = 40;
 const SYMBOL = 16;
+/** more text than any linker writes: names may share their ends, so a small file can ask for much */
+const MAX_NAMES = 0x0200_0000;
 /** STT_OBJECT and STT_FUNC, the kinds of symbols a debugger's user looks for, and STT_NOTYPE for labels */
 const SYMBOL_TYPES = [0, 1, 2];
 const MACHINES: Readonly<Record<number, string>> = {
@@ -63,7 +67,24 @@ function checkMachine(r: Reader): void {
   if (wrong) throw fault("image-wrong-machine", { file, machine: wrong });
 }
 
-function segments(r: Reader): PieceBuilder {
+/**
+ * The part of a segment that sections fill. A linker with 64 KiB pages puts the ELF header itself, and the
+ * gap after it, at the front of the first segment: programmed as data it would overwrite what lies below the
+ * program, a boot loader for instance. A file without fitting sections is taken as it is.
+ */
+function filled(sections: readonly Uint8Array[], offset: number, size: number): [number, number] {
+  let [from, to] = [offset + size, offset];
+  for (const h of sections) {
+    const [at, length] = [u32le(h, 16), u32le(h, 20)];
+    if (u32le(h, 4) === SHT_NOBITS || !has(u32le(h, 8), SHF_ALLOC) || length === 0) continue;
+    if (at < offset || at + length > offset + size) continue;
+    from = Math.min(from, at);
+    to = Math.max(to, at + length);
+  }
+  return from < to ? [from, to] : [offset, offset + size];
+}
+
+function segments(r: Reader, sections: readonly Uint8Array[]): PieceBuilder {
   const builder = new PieceBuilder(r.file);
   const headers = r.table(
     "program header table",
@@ -87,7 +108,8 @@ function segments(r: Reader): PieceBuilder {
         why: `segment ${i} lies past the end of the file`,
       });
     }
-    builder.add(physical, r.b.subarray(offset, offset + size), `${r.file}, segment ${i}`);
+    const [from, to] = filled(sections, offset, size);
+    builder.add(physical + from - offset, r.b.subarray(from, to), `${r.file}, segment ${i}`);
   });
   return builder;
 }
@@ -97,14 +119,10 @@ function nameAt(table: Uint8Array, at: number): string {
   return new TextDecoder().decode(table.subarray(at, end < 0 ? table.length : end));
 }
 
-function symbols(r: Reader): Symbol[] {
-  const headers = r.table(
-    "section header table",
-    u32le(r.b, 32),
-    u16le(r.b, 46),
-    SECTION_HEADER,
-    u16le(r.b, 48),
-  );
+const sectionHeaders = (r: Reader): Uint8Array[] =>
+  r.table("section header table", u32le(r.b, 32), u16le(r.b, 46), SECTION_HEADER, u16le(r.b, 48));
+
+function symbols(r: Reader, headers: readonly Uint8Array[]): Symbol[] {
   const content = (h: Uint8Array): Uint8Array => {
     const at = u32le(h, 16);
     const size = u32le(h, 20);
@@ -122,8 +140,11 @@ function symbols(r: Reader): Symbol[] {
   if (!strings) throw r.bad("its symbol table names no string table");
   const [rows, names] = [content(table), content(strings)];
   const out: Symbol[] = [];
+  let named = 0;
   for (let at = 0; at + SYMBOL <= rows.length; at += SYMBOL) {
     const name = nameAt(names, u32le(rows, at));
+    named += name.length;
+    if (named > MAX_NAMES) throw r.bad("the names of its symbols are absurdly long");
     const type = (rows[at + 12] ?? 0) % 16;
     // $t, $d … are mapping symbols (Arm IHI 0044 §5.5.5); section 0 is undefined
     if (
@@ -143,6 +164,7 @@ export const isElf = (b: Uint8Array): boolean =>
 export function parseElf(file: string, bytes: Uint8Array): Image {
   const r = new Reader(file, bytes);
   checkMachine(r);
-  const pieces = segments(r).pieces();
-  return { file, format: "elf", pieces, entry: u32le(bytes, 24), symbols: symbols(r) };
+  const headers = sectionHeaders(r);
+  const pieces = segments(r, headers).pieces();
+  return { file, format: "elf", pieces, entry: u32le(bytes, 24), symbols: symbols(r, headers) };
 }

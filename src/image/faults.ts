@@ -58,6 +58,13 @@ export const fault = catalogue({
     code: "E0277",
     class: "recipe",
     title: "{file} says twice what belongs at {at}: in {first} and in {second}",
+    causes: [
+      { text: "both say the same {same} bytes: a part is in the file twice", likelihood: "proven" },
+      {
+        text: "they disagree: at {differsAt} one says {says}, the other {saysToo}",
+        likelihood: "proven",
+      },
+    ],
     next: [{ text: "Build the file again, or leave one of the two parts out" }],
   },
   "image-past-end": {

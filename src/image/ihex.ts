@@ -1,5 +1,5 @@
 /** Intel HEX: `:LLAAAATT…CC`, record types 00 … 05. Format: Intel, Hexadecimal Object File Format, rev. A. */
-import { hexBytes, u16be, u32be } from "../base/mod.ts";
+import { u16be, u32be } from "../base/mod.ts";
 import { PieceBuilder } from "./builder.ts";
 import { fault } from "./faults.ts";
 import type { Image, Piece } from "./image.ts";
@@ -9,9 +9,12 @@ import {
   digits,
   type Line,
   linesOf,
+  noEnd,
   type RecordFile,
   spanOf,
   sumBefore,
+  tooShort,
+  upperHex,
 } from "./text_records.ts";
 
 const COLON = 0x3A;
@@ -24,9 +27,13 @@ const ROW = 16;
 function record(f: RecordFile, line: Line): Uint8Array {
   if (f.text[line.start] !== COLON) throw badRecord(f, line, "it does not begin with ':'");
   const b = digits(f, line, 1);
-  if (b.length < 5) throw badRecord(f, line, "it is shorter than the shortest record");
+  if (b.length < 5) throw tooShort(f, line, "it is shorter than the shortest record");
   if (b.length !== (b[0] ?? 0) + 5) {
-    throw badRecord(f, line, `it says ${b[0]} data bytes and has ${b.length - 5}`);
+    throw (b.length < (b[0] ?? 0) + 5 ? tooShort : badRecord)(
+      f,
+      line,
+      `it says ${b[0]} data bytes and has ${b.length - 5}`,
+    );
   }
   const gives = (256 - sumBefore(b)) % 256;
   const says = b[b.length - 1] ?? 0;
@@ -49,7 +56,9 @@ export function parseHex(file: string, text: Uint8Array): Image {
   let wraps = false; // segment addressing wraps within 64 KiB
   let ended = false;
   let entry: number | undefined;
+  let last: Line | undefined;
   for (const line of linesOf(text)) {
+    last = line;
     if (ended) {
       throw fault("image-after-end", { file, line: line.number }, { where: spanOf(f, line) });
     }
@@ -61,7 +70,7 @@ export function parseHex(file: string, text: Uint8Array): Image {
         if (wraps && offset + payload.length > 0x1_0000) {
           throw badRecord(f, line, "its data wraps around the end of a 64 KiB segment");
         }
-        builder.add(upper + offset, payload, `${file}:${line.number}`);
+        builder.add(upper + offset, payload, line.number);
         break;
       }
       case TYPES.end:
@@ -79,9 +88,7 @@ export function parseHex(file: string, text: Uint8Array): Image {
         entry = u32be(payload);
     }
   }
-  if (!ended) {
-    throw fault("image-truncated", { file, why: "its end record (:00000001FF) is missing" });
-  }
+  if (!ended) throw noEnd(f, last, "its end record (:00000001FF) is missing");
   return {
     file,
     format: "ihex",
@@ -95,7 +102,7 @@ const line = (type: number, at: number, payload: Uint8Array): string => {
   b.set([payload.length, Math.floor(at / 256) % 256, at % 256, type]);
   b.set(payload, 4);
   b[b.length - 1] = (256 - sumBefore(b)) % 256;
-  return ":" + hexBytes(b).toUpperCase();
+  return ":" + upperHex(b);
 };
 const big = (value: number, length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => Math.floor(value / 256 ** (length - 1 - i)) % 256);

@@ -1,5 +1,4 @@
 /** Motorola S-records: S0 header, S1/S2/S3 data, S5/S6 count, S7/S8/S9 entry and end. */
-import { hexBytes } from "../base/mod.ts";
 import { PieceBuilder } from "./builder.ts";
 import { fault } from "./faults.ts";
 import type { Image, Piece } from "./image.ts";
@@ -9,9 +8,12 @@ import {
   digits,
   type Line,
   linesOf,
+  noEnd,
   type RecordFile,
   spanOf,
   sumBefore,
+  tooShort,
+  upperHex,
 } from "./text_records.ts";
 
 const LETTER_S = 0x53;
@@ -41,9 +43,13 @@ function record(f: RecordFile, line: Line): SRecord {
   const width = ADDRESS[type];
   if (width === undefined) throw badRecord(f, line, "its record type does not exist");
   const b = digits(f, line, 2);
-  if (b.length < width + 2) throw badRecord(f, line, "it is shorter than its address");
+  if (b.length < width + 2) throw tooShort(f, line, "it is shorter than its address");
   if (b.length !== (b[0] ?? 0) + 1) {
-    throw badRecord(f, line, `it says ${b[0]} bytes and has ${b.length - 1}`);
+    throw (b.length < (b[0] ?? 0) + 1 ? tooShort : badRecord)(
+      f,
+      line,
+      `it says ${b[0]} bytes and has ${b.length - 1}`,
+    );
   }
   const gives = 255 - sumBefore(b);
   const says = b[b.length - 1] ?? 0;
@@ -61,14 +67,16 @@ export function parseSrec(file: string, text: Uint8Array): Image {
   let ended = false;
   let entry = 0;
   let count = 0;
+  let last: Line | undefined;
   for (const line of linesOf(text)) {
+    last = line;
     if (ended) {
       throw fault("image-after-end", { file, line: line.number }, { where: spanOf(f, line) });
     }
     const { type, at, payload } = record(f, line);
     if (type >= 1 && type <= 3) {
       count++;
-      builder.add(at, payload, `${file}:${line.number}`);
+      builder.add(at, payload, line.number);
     } else if (type >= 7) {
       ended = true;
       entry = at;
@@ -78,9 +86,7 @@ export function parseSrec(file: string, text: Uint8Array): Image {
       });
     }
   }
-  if (!ended) {
-    throw fault("image-truncated", { file, why: "its end record (S7, S8 or S9) is missing" });
-  }
+  if (!ended) throw noEnd(f, last, "its end record (S7, S8 or S9) is missing");
   return { file, format: "srec", pieces: builder.pieces(), ...(entry === 0 ? {} : { entry }) };
 }
 
@@ -95,7 +101,7 @@ function line(type: number, at: number, payload: Uint8Array): string {
   ]);
   b.set(payload, 5);
   b[b.length - 1] = 255 - sumBefore(b);
-  return `S${type}${hexBytes(b).toUpperCase()}`;
+  return `S${type}${upperHex(b)}`;
 }
 
 /** The pieces as S3 records, thirty-two bytes a line, ended by S7 with the entry. */

@@ -57,6 +57,17 @@ export const badRecord = (f: RecordFile, line: Line, why: string): Error =>
     where: spanOf(f, line),
   });
 
+/** A record that is shorter than it says: cut off when nothing follows it, else wrong. */
+export const tooShort = (f: RecordFile, line: Line, why: string): Error =>
+  line.end < f.text.length ? badRecord(f, line, why) : fault("image-truncated", {
+    file: f.file,
+    why: `it stops in the middle of line ${line.number}: ${why}`,
+  }, { where: spanOf(f, line) });
+
+/** The end record is missing; `last` is the last line there is. */
+export const noEnd = (f: RecordFile, last: Line | undefined, why: string): Error =>
+  fault("image-truncated", { file: f.file, why }, last ? { where: spanOf(f, last) } : {});
+
 /** A record whose checksum is wrong. */
 export function badChecksum(f: RecordFile, line: Line, says: number, gives: number): Error {
   const two = (n: number) => "0x" + n.toString(16).toUpperCase().padStart(2, "0");
@@ -70,20 +81,33 @@ export function badChecksum(f: RecordFile, line: Line, says: number, gives: numb
 
 /** The bytes that the digits after the record's first `skip` characters say. Fault: image-bad-record. */
 export function digits(f: RecordFile, line: Line, skip: number): Uint8Array {
+  const { text } = f;
   const from = line.start + skip;
   const length = line.end - from;
-  if (length % 2 !== 0) throw badRecord(f, line, "it has an odd number of digits");
+  if (length % 2 !== 0) throw tooShort(f, line, "it has an odd number of digits");
   const out = new Uint8Array(length / 2);
-  for (let i = 0; i < out.length; i++) {
-    const at = from + 2 * i;
-    const high = DIGIT[f.text[at] ?? 0] ?? NO_DIGIT;
-    const low = DIGIT[f.text[at + 1] ?? 0] ?? NO_DIGIT;
+  let at = from;
+  for (let i = 0; i < out.length; i++, at += 2) {
+    const high = DIGIT[text[at] as number] as number;
+    const low = DIGIT[text[at + 1] as number] as number;
     if (high === NO_DIGIT || low === NO_DIGIT) {
-      throw badRecord(f, line, `column ${at - line.start + 1} is no hexadecimal digit`);
+      const column = (high === NO_DIGIT ? at : at + 1) - line.start + 1;
+      throw badRecord(f, line, `column ${column} is no hexadecimal digit`);
     }
     out[i] = high * 16 + low;
   }
   return out;
+}
+
+const TWO_DIGITS = Array.from(
+  { length: 256 },
+  (_, b) => b.toString(16).toUpperCase().padStart(2, "0"),
+);
+/** Two upper-case hexadecimal digits a byte. */
+export function upperHex(bytes: Uint8Array): string {
+  let text = "";
+  for (const b of bytes) text += TWO_DIGITS[b];
+  return text;
 }
 
 /** The sum of all bytes but the last, modulo 256. */

@@ -30,6 +30,7 @@ export function parseUf2(file: string, bytes: Uint8Array): Image {
   }
   const builder = new PieceBuilder(file);
   const seen = new Set<number>();
+  const foreign = new Set<string>();
   let total: number | undefined;
   for (let i = 0; i * BLOCK < bytes.length; i++) {
     const b = bytes.subarray(i * BLOCK, (i + 1) * BLOCK);
@@ -40,6 +41,11 @@ export function parseUf2(file: string, bytes: Uint8Array): Image {
     if (size > MAX_PAYLOAD) {
       throw bad(`block ${i} says ${size} bytes of data, at most ${MAX_PAYLOAD} fit`);
     }
+    // a file may hold parts for several chips, each numbered by itself; a board takes its own
+    if (has(flags, FLAGS.familyId) && !KNOWN_FAMILIES.includes(family)) {
+      foreign.add(hex(family));
+      continue;
+    }
     total ??= blocks;
     if (blocks !== total || number >= blocks) {
       throw bad(`block ${i} says it is number ${number} of ${blocks}`);
@@ -47,10 +53,11 @@ export function parseUf2(file: string, bytes: Uint8Array): Image {
     if (seen.has(number)) throw bad(`block number ${number} comes twice`);
     seen.add(number);
     if (has(flags, FLAGS.notMainFlash) || has(flags, FLAGS.fileContainer)) continue;
-    if (has(flags, FLAGS.familyId) && !KNOWN_FAMILIES.includes(family)) {
-      throw bad(`it is for another chip family (${hex(family)}); STM32F7 is 0x53B80F00`);
-    }
     builder.add(at, b.subarray(32, 32 + size), `${file}, block ${number}`);
+  }
+  if (total === undefined && foreign.size > 0) {
+    const families = [...foreign].slice(0, 8).join(", ");
+    throw bad(`it is for another chip family (${families}); STM32F7 is 0x53B80F00`);
   }
   if (seen.size !== (total ?? 0)) {
     throw fault("image-truncated", { file, why: `it says ${total} blocks and has ${seen.size}` });

@@ -97,6 +97,13 @@ export const fault = catalogue({
     title: "The library {path} cannot be used: {why}",
     next: [{ text: "Install libusb 1.0 for this processor:", command: "{install}" }],
   },
+  "usb-no-driver": {
+    code: "E2009",
+    class: "station",
+    title: "The USB device {place} has no driver that lets programs use it",
+    causes: [{ text: "Windows gave it no WinUSB driver", likelihood: "likely" }],
+    next: [{ text: "Install ST's driver package STSW-LINK009, then plug the probe in again" }],
+  },
   "no-probe": {
     code: "E2010",
     class: "station",
@@ -107,6 +114,7 @@ export const fault = catalogue({
         likelihood: "proven",
       },
       { text: "this machine has no USB at all: {bus} does not exist", likelihood: "proven" },
+      { text: "libusb {libusb} works and listed them", likelihood: "proven" },
       { text: "{unreadable} could not be looked into: no permission", likelihood: "likely" },
     ],
     next: [
@@ -142,7 +150,7 @@ export const fault = catalogue({
   "trace-differs": {
     code: "E2015",
     class: "tool",
-    title: "The run left its trace at line {line}: {why}",
+    title: "The run left its trace at exchange {exchange}, line {line}: {why}",
     next: [{
       text: "Record a new trace with --trace, or go back to the version that made this one",
     }],

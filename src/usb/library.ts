@@ -1,5 +1,6 @@
 /** Finds and loads libusb once, and says what is missing when it cannot. */
 import { installCommand, libraryCandidates } from "../../ffi/find_library.ts";
+import { findLibrary } from "../../ffi/load_library.ts";
 import { copyOut, errorText, type Libusb, loadLibusb } from "../../ffi/libusb.ts";
 import { VERSION } from "../../ffi/structs.ts";
 import { u16le } from "../base/mod.ts";
@@ -17,32 +18,43 @@ export interface LibraryHost {
   readonly os: string;
   /** the environment's PROBEKIT_LIBUSB */
   readonly override: string | undefined;
-  exists(path: string): boolean;
+  /** undefined when it may not be looked at */
+  exists(path: string): boolean | undefined;
+  /** whether this process may load it; absent: it may */
+  allowed?(path: string): "granted" | "prompt" | "denied";
+  /** text of /etc/os-release */
+  readonly osRelease?: string;
+  /** how to load; absent: Deno.dlopen */
+  load?(path: string): Libusb;
 }
 
 let loaded: LoadedLibusb | undefined;
 
-function open(path: string, host: LibraryHost): Libusb {
-  try {
-    return loadLibusb(path);
-  } catch (e) {
-    const why = e instanceof Error ? e.message : String(e);
-    if (e instanceof Error && e.name === "NotCapable") {
-      throw fault("libusb-not-allowed", { path }, { cause: e });
-    }
-    throw fault("libusb-unfit", { path, why, install: installCommand(host.os) }, { cause: e });
+/** `1.0.26 (/usr/lib/…/libusb-1.0.so.0)`; undefined before the first load. */
+export const whatIsLoaded = (): string | undefined =>
+  loaded && `${loaded.version} (${loaded.path})`;
+
+function open(host: LibraryHost): { path: string; lib: Libusb } {
+  const install = installCommand(host.os, host.osRelease);
+  const found = findLibrary(libraryCandidates(host.os, host.override), {
+    exists: (path) => host.exists(path),
+    allowed: (path) => host.allowed?.(path) ?? "granted",
+    load: (path) => (host.load ?? loadLibusb)(path),
+  });
+  if ("library" in found) return { path: found.path, lib: found.library };
+  if ("notAllowed" in found) throw fault("libusb-not-allowed", { path: found.notAllowed });
+  if ("missing" in found) {
+    throw fault("no-libusb", { looked: found.missing.join(", "), install });
   }
+  throw fault("libusb-unfit", { path: found.unfit, why: found.why, install }, {
+    cause: found.cause,
+  });
 }
 
 /** Loads libusb on the first call. Faults: no-libusb, libusb-not-allowed, libusb-unfit. */
 export function loadOnce(host: LibraryHost): LoadedLibusb {
   if (loaded) return loaded;
-  const candidates = libraryCandidates(host.os, host.override);
-  const path = candidates.find((p) => !p.includes("/") || host.exists(p));
-  if (path === undefined) {
-    throw fault("no-libusb", { looked: candidates.join(", "), install: installCommand(host.os) });
-  }
-  const lib = open(path, host);
+  const { path, lib } = open(host);
   const context = new BigUint64Array(1);
   const result = lib.init(context);
   if (result < 0) {

@@ -1,16 +1,21 @@
 /** USB devices of this machine: listing and opening through libusb. */
 import { copyOut, errorText, LIBUSB_ERROR } from "../../ffi/libusb.ts";
+import { isThere, mayLoad, osRelease, variableOf } from "../../ffi/load_library.ts";
 import { DEVICE_DESCRIPTOR } from "../../ffi/structs.ts";
 import { type Fault, systemClock, u16le } from "../base/mod.ts";
 import { fault } from "./faults.ts";
-import { type LoadedLibusb, loadOnce } from "./library.ts";
+import { type LoadedLibusb, loadOnce, whatIsLoaded } from "./library.ts";
 import { LibusbPipe, transferFault } from "./libusb_transfer.ts";
 import type { UsbDevice, UsbEndpoints, UsbPipe, UsbSource } from "./pipe.ts";
+import { isStlink } from "./ids.ts";
 import { readableSerial, stringFromDescriptor } from "./serial.ts";
+import { RULES_FILE, udevRule } from "./udev.ts";
 
 const STRING_MS = 1000;
 const MAX_PORTS = 7; // USB 3.0 §8.5: at most seven tiers
 const LANGUAGE_EN_US = 0x0409;
+
+type UsbIds = Pick<UsbDevice, "vendorId" | "productId" | "place">;
 
 /** One device of a list while the list is held. */
 interface Listed {
@@ -51,8 +56,12 @@ function holders(node: string): string {
 
 function openFault(code: number, device: UsbDevice, node: string): Fault {
   if (code === LIBUSB_ERROR.ACCESS) {
-    return fault("usb-no-permission", { place: device.place, node });
+    const rule = udevRule(device.vendorId, device.productId);
+    return fault("usb-no-permission", { place: device.place, node }, {
+      next: [{ text: `The rule that is missing, one line in ${RULES_FILE}: ${rule}` }],
+    });
   }
+  if (code === LIBUSB_ERROR.NOT_SUPPORTED) return fault("usb-no-driver", { place: device.place });
   if (code === LIBUSB_ERROR.BUSY) {
     const holder = holders(node);
     return fault("usb-busy", { place: device.place, ...(holder === "" ? {} : { holder }) });
@@ -60,7 +69,8 @@ function openFault(code: number, device: UsbDevice, node: string): Fault {
   return transferFault(code, `opening ${device.place}`, 0);
 }
 
-class LibusbSource implements UsbSource {
+/** The devices that a loaded libusb lists. */
+export class LibusbSource implements UsbSource {
   readonly kind = "libusb";
   readonly clock = systemClock;
   constructor(readonly library: LoadedLibusb) {}
@@ -128,39 +138,49 @@ class LibusbSource implements UsbSource {
       productId: u16le(d, DEVICE_DESCRIPTOR.idProduct),
       place,
     };
-    const text = texts ? await this.#texts(pointer, place, d) : { serial: "" };
+    const text = texts ? await this.#texts(pointer, ids, d) : { serial: "" };
     return { pointer, node, device: { ...ids, ...text } };
   }
 
-  /** From sysfs where there is one: the kernel read them at plug-in, no permission needed. */
+  /**
+   * From sysfs where there is one: the kernel read them at plug-in, no permission needed. An ST-LINK is
+   * opened all the same, to learn whether it may be; and what the kernel's text cannot hold (it stops at a
+   * zero in an old serial) is read from the descriptor itself.
+   */
   async #texts(
     pointer: bigint,
-    place: string,
+    ids: UsbIds,
     d: Uint8Array,
-  ): Promise<Omit<UsbDevice, "vendorId" | "productId" | "place">> {
+  ): Promise<Omit<UsbDevice, keyof UsbIds>> {
+    const { place } = ids;
+    const stlink = isStlink(ids.vendorId, ids.productId);
+    const shown = (text: string) => stlink ? readableSerial(text) : text;
     const serial = sysfs(place, "serial");
     const manufacturer = sysfs(place, "manufacturer");
     const product = sysfs(place, "product");
-    if (serial !== undefined || product !== undefined || sysfs(place, "busnum") !== undefined) {
-      return {
-        serial: readableSerial(serial ?? ""),
-        ...(manufacturer === undefined ? {} : { manufacturer }),
-        ...(product === undefined ? {} : { product }),
-      };
-    }
+    const hasSysfs = serial !== undefined || product !== undefined ||
+      sysfs(place, "busnum") !== undefined;
+    const plain = /^[\x20-\x7E]*$/.test(serial ?? "");
+    const kernel = {
+      serial: plain ? shown(serial ?? "") : "",
+      ...(manufacturer === undefined ? {} : { manufacturer }),
+      ...(product === undefined ? {} : { product }),
+    };
+    if (hasSysfs && plain && !stlink) return kernel;
     const { lib } = this.library;
     const out = new BigUint64Array(1);
     const code = lib.open(pointer, out);
     if (code < 0) {
       return {
-        serial: "",
+        ...kernel,
         unreadable: code === LIBUSB_ERROR.ACCESS ? "usb-no-permission" : "usb-failed",
       };
     }
     const handle = out[0] ?? 0n;
     try {
+      if (hasSysfs && plain) return kernel;
       return {
-        serial: readableSerial(await this.#string(handle, d[DEVICE_DESCRIPTOR.iSerialNumber] ?? 0)),
+        serial: shown(await this.#string(handle, d[DEVICE_DESCRIPTOR.iSerialNumber] ?? 0)),
         manufacturer: await this.#string(handle, d[DEVICE_DESCRIPTOR.iManufacturer] ?? 0),
         product: await this.#string(handle, d[DEVICE_DESCRIPTOR.iProduct] ?? 0),
       };
@@ -187,19 +207,18 @@ class LibusbSource implements UsbSource {
   }
 }
 
-const exists = (path: string): boolean => {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-};
-
 /** This machine's USB devices. Faults: no-libusb, libusb-not-allowed, libusb-unfit. */
 export function libusbSource(): Promise<UsbSource> {
   return new Promise((resolve) => {
-    const override = Deno.env.get("PROBEKIT_LIBUSB");
-    resolve(new LibusbSource(loadOnce({ os: Deno.build.os, override, exists })));
+    resolve(
+      new LibusbSource(loadOnce({
+        os: Deno.build.os,
+        override: variableOf("PROBEKIT_LIBUSB"),
+        osRelease: osRelease(),
+        exists: isThere,
+        allowed: mayLoad,
+      })),
+    );
   });
 }
 
@@ -213,7 +232,9 @@ export function hostFacts(devices: readonly UsbDevice[]): Record<string, string 
     // stays false
   }
   const hidden = devices.filter((d) => d.unreadable !== undefined).map((d) => d.place);
+  const libusb = whatIsLoaded();
   return {
+    ...(libusb === undefined ? {} : { libusb }),
     ...(hasBus ? { count: devices.length } : { bus }),
     ...(hidden.length ? { unreadable: hidden.join(", ") } : {}),
   };

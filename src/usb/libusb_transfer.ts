@@ -22,6 +22,7 @@ export function transferFault(code: number, what: string, withinMs: number): Fau
 /** A pipe over an opened and claimed device. */
 export class LibusbPipe implements UsbPipe {
   #queue: Promise<unknown> = Promise.resolve();
+  #closed = false;
   constructor(
     readonly device: UsbDevice,
     readonly lib: Libusb,
@@ -31,7 +32,11 @@ export class LibusbPipe implements UsbPipe {
 
   /** One transfer at a time, in order of asking. */
   #inOrder<T>(act: () => Promise<T>): Promise<T> {
-    const mine = this.#queue.then(act, act);
+    const mine = this.#queue.then(() => {
+      // libusb does not check its handles: using one after closing it ends the process
+      if (this.#closed) throw fault("usb-gone", { what: "the pipe was closed" });
+      return act();
+    });
     this.#queue = mine.catch(() => {});
     return mine;
   }
@@ -91,11 +96,11 @@ export class LibusbPipe implements UsbPipe {
     });
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#inOrder(() => {
-      this.lib.release(this.handle, this.ends.interface);
-      this.lib.close(this.handle);
-      return Promise.resolve();
-    });
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue;
+    if (this.#closed) return;
+    this.#closed = true;
+    this.lib.release(this.handle, this.ends.interface);
+    this.lib.close(this.handle);
   }
 }

@@ -1,6 +1,7 @@
 /** A source that also writes down every byte, one JSON line an event. */
-import { Fault, hexBytes } from "../base/mod.ts";
+import { type Fact, Fault, hexBytes } from "../base/mod.ts";
 import type { UsbDevice, UsbEndpoints, UsbPipe, UsbSource } from "./pipe.ts";
+import { TraceClock } from "./trace_clock.ts";
 
 /** The first line of a trace. */
 export interface TraceHeader {
@@ -8,14 +9,21 @@ export interface TraceHeader {
   readonly version: 1;
   readonly source: string;
   readonly devices: readonly UsbDevice[];
+  /** ms on the bus's clock when the recording began; 0 when absent */
+  readonly at?: number;
 }
 /** A line of a trace after the first. `at` is ms on the bus's clock when the act ended. */
-export type TraceLine =
+export type TraceLine = TraceAct & {
+  /** facts of the fault, so that a replay throws the same one */
+  readonly facts?: Readonly<Record<string, Fact>>;
+};
+type TraceAct =
   | {
     readonly type: "open";
     readonly at: number;
     readonly place: string;
     readonly ends: UsbEndpoints;
+    readonly fault?: string;
   }
   | { readonly type: "out"; readonly at: number; readonly data: string; readonly fault?: string }
   | {
@@ -34,7 +42,8 @@ export type TraceLine =
   | { readonly type: "reset"; readonly at: number; readonly fault?: string }
   | { readonly type: "close"; readonly at: number };
 
-const slug = (e: unknown): string => e instanceof Fault ? e.slug : "usb-failed";
+const failed = (e: unknown): Pick<TraceLine, "facts"> & { fault: string } =>
+  e instanceof Fault ? { fault: e.slug, facts: e.facts } : { fault: "usb-failed" };
 
 class RecordingPipe implements UsbPipe {
   constructor(
@@ -51,7 +60,7 @@ class RecordingPipe implements UsbPipe {
       this.write(line(this.now(), got));
       return got;
     } catch (e) {
-      this.write({ ...line(this.now()), fault: slug(e) } as TraceLine);
+      this.write({ ...line(this.now()), ...failed(e) } as TraceLine);
       throw e;
     }
   }
@@ -82,24 +91,39 @@ class RecordingPipe implements UsbPipe {
 
 /** `inner`, with every transfer written to `line` as JSON. The header comes with the first list. */
 export function recordingSource(inner: UsbSource, line: (text: string) => void): UsbSource {
-  const now = () => inner.clock.now();
+  const clock = new TraceClock(inner.clock.now(), inner.clock);
+  const begin = clock.now();
+  const now = () => {
+    clock.reach(inner.clock.now());
+    return clock.now();
+  };
   const write = (l: TraceLine) => line(JSON.stringify(l));
   let begun = false;
   const list = async (): Promise<readonly UsbDevice[]> => {
     const devices = await inner.list();
-    const header: TraceHeader = { type: "probekit.trace", version: 1, source: inner.kind, devices };
+    const header: TraceHeader = {
+      type: "probekit.trace",
+      version: 1,
+      source: inner.kind,
+      devices,
+      at: begin,
+    };
     if (!begun) line(JSON.stringify(header));
     begun = true;
     return devices;
   };
   return {
     kind: inner.kind,
-    clock: inner.clock,
+    clock,
     list,
     async open(device, ends) {
       if (!begun) await list();
-      const pipe = await inner.open(device, ends);
-      write({ type: "open", at: now(), place: device.place, ends });
+      const line = () => ({ type: "open" as const, at: now(), place: device.place, ends });
+      const pipe = await inner.open(device, ends).catch((e) => {
+        write({ ...line(), ...failed(e) });
+        throw e;
+      });
+      write(line());
       return new RecordingPipe(pipe, now, write);
     },
     [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),

@@ -219,7 +219,7 @@ Deno.test("bad text files: each mistake has its own name and points at its line"
     "image-bad-record",
     2,
   ]);
-  assertEquals(hex(":0400000000000220DA\n").slice(0, 2), ["image-truncated", undefined]);
+  assertEquals(hex(":0400000000000220DA\n").slice(0, 2), ["image-truncated", 1]);
   assertEquals(hex(":0400000000000220DA\n:00000001FF\n\n:0400000000000220DA").slice(0, 2), [
     "image-after-end",
     4,

@@ -7,13 +7,15 @@ import { firstFile, needs } from "../support/need.ts";
 const LIBRARY = firstFile(...libraryCandidates(Deno.build.os, undefined));
 const door = new URL("../../src/usb/mod.ts", import.meta.url).href;
 
+const OVERRIDE = ["--allow-ffi", "--allow-read", "--allow-env=PROBEKIT_LIBUSB"];
+
 /** Lists the devices in a process with these permissions; gives what it printed. */
 async function list(flags: readonly string[], env: Record<string, string> = {}): Promise<string> {
   const program = `import { libusbSource } from ${JSON.stringify(door)};
     try { const s = await libusbSource(); const l = await s.list(); console.log("devices", l.length, s.library.version); }
     catch (e) { console.log(e.slug ?? e.name, e.message); }`;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--no-prompt", "--allow-read", "--allow-env", ...flags, "-"],
+    args: ["run", "--no-check", "--no-prompt", ...flags, "-"],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -29,7 +31,7 @@ async function list(flags: readonly string[], env: Record<string, string> = {}):
 needs(
   "libusb-1.0-0",
   LIBRARY !== undefined,
-  "libusb: its own path is all the permission it needs",
+  "libusb: its own path is all the permission it needs: no read, no env",
   async () => {
     assertMatch(await list([`--allow-ffi=${LIBRARY}`]), /^devices \d+ 1\.0\.\d+\n$/);
   },
@@ -47,13 +49,13 @@ needs(
 );
 Deno.test("libusb: a missing library says so", async () => {
   assertStringIncludes(
-    await list(["--allow-ffi"], { PROBEKIT_LIBUSB: "/nowhere/libusb.so" }),
+    await list(OVERRIDE, { PROBEKIT_LIBUSB: "/nowhere/libusb.so" }),
     "no-libusb libusb-1.0 is not on this machine",
   );
 });
 Deno.test("libusb: a file that is no library says so", async () => {
   const file = await Deno.makeTempFile();
-  assertStringIncludes(await list(["--allow-ffi"], { PROBEKIT_LIBUSB: file }), "libusb-unfit");
+  assertStringIncludes(await list(OVERRIDE, { PROBEKIT_LIBUSB: file }), "libusb-unfit");
   await Deno.remove(file);
 });
 Deno.test("errorText: libusb's own name and number", () => {

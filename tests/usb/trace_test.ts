@@ -81,11 +81,15 @@ Deno.test("replayer: stops at the first difference and shows both sides", async 
   const pipe = await source.open(DEVICE, ENDS);
   const f = await assertRejects(() => pipe.send(new Uint8Array([0xF2]), 100), Fault);
   assertEquals(f.slug, "trace-differs");
-  assertStringIncludes(f.message, "at line 3: it holds out f180; the run wants out f2");
-  await assertRejects(() => pipe.receive(6, 100), Fault, "the run wants in of 6 bytes");
-  await pipe.send(new Uint8Array([0xF1, 0x80]), 100);
+  assertStringIncludes(
+    f.message,
+    "at exchange 1, line 3: it holds out f180; the run wants out f2",
+  );
+  assertEquals(f.options.evidence?.map((e) => e.value), ["out f180", "out f2"]);
+  // stopped is stopped: what would fit again is refused with the same fault
+  const again = await assertRejects(() => pipe.send(new Uint8Array([0xF1, 0x80]), 100), Fault);
+  assertEquals(again, f);
   await pipe[Symbol.asyncDispose]();
-  await assertRejects(() => pipe.reset(), Fault, "it ends; the run wants reset");
 });
 Deno.test("replayer: a file that is no trace is refused", () => {
   assertStringIncludes(
@@ -96,4 +100,133 @@ Deno.test("replayer: a file that is no trace is refused", () => {
     assertThrows(() => replaySource("nonsense", "x.jsonl"), Fault).message,
     "line 1 is no JSON",
   );
+});
+
+/** `echo`, on a clock that moves at every look, as a real one does. */
+function restless(): UsbSource {
+  const inner = echo();
+  let looks = 0;
+  const now = () => inner.clock.now() + ++looks * 0.125;
+  return { ...inner, clock: { now, sleep: (ms) => inner.clock.sleep(ms) } };
+}
+async function recorded(acts: readonly Act[], source = echo()): Promise<string[]> {
+  const lines: string[] = [];
+  await play(recordingSource(source, (l) => lines.push(l)), acts);
+  return lines;
+}
+const F1 = { send: new Uint8Array([0xF1, 0x80]) };
+
+Deno.test("recorder: the run sees times that its replay sees again, also where time goes on between", async () => {
+  const source = (inner: UsbSource, lines: string[]) =>
+    recordingSource(inner, (l) => lines.push(l));
+  /** a program that decides by the clock: how often it asks depends on the time */
+  const program = async (s: UsbSource): Promise<number[]> => {
+    await using pipe = await s.open(DEVICE, ENDS);
+    const end = s.clock.now() + 5;
+    const seen: number[] = [];
+    while (s.clock.now() < end) {
+      await pipe.send(new Uint8Array([1]), 100);
+      await s.clock.sleep(0.5);
+      seen.push(s.clock.now());
+    }
+    return seen;
+  };
+  const lines: string[] = [];
+  const first = await program(source(restless(), lines));
+  assertEquals(await program(replaySource(lines.join("\n"), "t.jsonl")), first);
+  assertEquals(first.length > 2, true);
+});
+Deno.test("replayer: a run that sends any other byte is stopped at that exchange", async () => {
+  const sends = fc.array(fc.uint8Array({ minLength: 1, maxLength: 90 }), {
+    minLength: 1,
+    maxLength: 9,
+  });
+  await fc.assert(fc.asyncProperty(sends, fc.nat(), fc.nat(), async (list, which, where) => {
+    const acts = list.map((send) => ({ send: send.map((b) => b === 0xEE ? 0 : b) }));
+    const source = replaySource((await recorded(acts)).join("\n"), "t.jsonl");
+    const pipe = await source.open(DEVICE, ENDS);
+    const at = which % acts.length;
+    for (const [i, { send }] of acts.entries()) {
+      const bytes = send.slice();
+      if (i === at) bytes[where % bytes.length] = ((bytes[where % bytes.length] ?? 0) + 1) % 256;
+      if (i < at) await pipe.send(bytes, 100);
+      else {
+        const f = await assertRejects(() => pipe.send(bytes, 100), Fault);
+        assertEquals([f.slug, f.facts["exchange"]], ["trace-differs", at + 1]);
+      }
+    }
+  }));
+});
+Deno.test("replayer: of long transfers the difference is shown, not the whole", async () => {
+  const long = new Uint8Array(6144).fill(0xAB);
+  const source = replaySource((await recorded([{ send: long }])).join("\n"), "t.jsonl");
+  const pipe = await source.open(DEVICE, ENDS);
+  const f = await assertRejects(() => pipe.send(long.with(4000, 0xCD), 100), Fault);
+  assertStringIncludes(f.message, "out …abab");
+  assertStringIncludes(f.message, "ababcdabab");
+  assertEquals(f.message.length < 400, true);
+});
+Deno.test("replayer: a difference is a Fault even when the run then closes its pipe", async () => {
+  const text = (await recorded([F1])).join("\n");
+  const run = async () => {
+    await using pipe = await replaySource(text, "t.jsonl").open(DEVICE, ENDS);
+    await pipe.send(new Uint8Array([0xF2]), 100);
+  };
+  assertEquals((await assertRejects(run, Fault)).slug, "trace-differs");
+});
+Deno.test("replayer: wants the same lengths, and ends where the trace ends", async () => {
+  const text = (await recorded([F1, { receive: 2 }])).join("\n");
+  const shorter = await replaySource(text, "t.jsonl").open(DEVICE, ENDS);
+  await shorter.send(F1.send, 100);
+  await assertRejects(
+    () => shorter.receive(1, 100),
+    Fault,
+    "it holds in of 2 bytes; the run wants in of 1",
+  );
+  const longer = await replaySource(text, "t.jsonl").open(DEVICE, ENDS);
+  await longer.send(F1.send, 100);
+  assertEquals([...await longer.receive(2, 100)], [0x80, 0xF1]);
+  await longer[Symbol.asyncDispose]();
+  await assertRejects(() => longer.reset(), Fault, "it ends; the run wants reset");
+});
+Deno.test("recorder: a fault is replayed with its facts, and so is an open that failed", async () => {
+  const inner: UsbSource = {
+    ...echo(),
+    open: () => Promise.reject(usbFault("usb-busy", { place: "1-1", holder: "openocd (7)" })),
+  };
+  const lines: string[] = [];
+  await assertRejects(() => recordingSource(inner, (l) => lines.push(l)).open(DEVICE, ENDS), Fault);
+  const f = await assertRejects(
+    () => replaySource(lines.join("\n"), "t").open(DEVICE, ENDS),
+    Fault,
+  );
+  assertEquals([f.slug, f.facts["holder"], f.message], [
+    "usb-busy",
+    "openocd (7)",
+    "Another program holds the probe at 1-1",
+  ]);
+});
+Deno.test("replayer: whatever stands in a trace, the answer is a source or the fault bad-trace", async () => {
+  const lines = await recorded([F1, { receive: 2 }, { halt: "in" }]);
+  const json = fc.json({ maxDepth: 2 });
+  await fc.assert(fc.asyncProperty(fc.nat(), json, fc.boolean(), async (at, other, first) => {
+    const changed = lines.with(first ? 0 : at % lines.length, other);
+    try {
+      const source = replaySource(changed.join("\n"), "t");
+      await source.list();
+      await using pipe = await source.open(DEVICE, ENDS);
+      await pipe.send(F1.send, 1);
+      await pipe.receive(2, 1);
+    } catch (e) {
+      if (!(e instanceof Fault)) throw e;
+    }
+  }));
+  const why = assertThrows(
+    () => replaySource([lines[0], '{"type":"out"}'].join("\n"), "t.jsonl"),
+    Fault,
+  );
+  assertEquals([why.message, why.exit], [
+    "t.jsonl is no trace of probekit: line 2 is no event of a trace",
+    2,
+  ]);
 });
