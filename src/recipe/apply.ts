@@ -12,7 +12,6 @@ import { failedMeasurement, measureAll, type Measurement } from "./measure.ts";
 import { lookAt, reportOf } from "./plan.ts";
 import { jsonValue, type StepReport } from "./report.ts";
 import type { CheckedRecipe } from "./lint.ts";
-import type { SeenFlash } from "./seen.ts";
 import type { LiveView } from "./view.ts";
 import { type ActionStep, type Doer, Walker } from "./walk.ts";
 
@@ -24,8 +23,6 @@ export interface ApplyWish {
   readonly live: LiveView;
   readonly io: ActIo;
   readonly signal: AbortSignal | undefined;
-  /** what planning read, while the core stands still */
-  readonly seen: SeenFlash | undefined;
   emit(body: EventBody, step?: string): void;
 }
 
@@ -129,7 +126,6 @@ class Applier implements Doer {
         if (!again) throw this.#failed(step, limits, attempt, error);
         wish.emit({ type: "retry", attempt: attempt + 1, because: error.message }, step.id);
         if (retry.pause) await wish.bench.clock.sleep(retry.pause);
-        wish.seen?.forget();
         if (retry.after?.includes("probe.reattach")) {
           wish.live.forget();
           await wish.bench.reattach();
@@ -140,12 +136,10 @@ class Applier implements Doer {
 
   async #once(step: ActionStep, limits: Limits, attempt: number) {
     const progress = (p: Progress) => this.#progress(step, limits, p);
-    const { bench, io, seen } = this.wish;
-    const at: LookAt = { view: new LiveView(bench, seen), io, progress };
+    const at: LookAt = { view: this.wish.live, io: this.wish.io, progress };
     const look = await lookAt(step, at);
     for (const e of look.evidence ?? []) this.wish.emit({ type: "evidence", ...e }, step.id);
     limits.check();
-    if (look.act && look.effect !== "read" && !look.sparesFlash) seen?.forget(look.touched);
     const done = await this.#do(look, progress);
     limits.check();
     this.tally.bytesVerified += look.verified ?? 0;
@@ -153,11 +147,11 @@ class Applier implements Doer {
   }
 
   async #do(look: Look, progress: (p: Progress) => void): Promise<Done | undefined> {
-    try {
-      return await look.act?.(this.#deed(progress));
-    } finally {
-      if (look.effect !== "read") this.wish.live.forget();
-    }
+    const { live } = this.wish;
+    const spares = look.effect === "read" || look.sparesFlash;
+    if (!spares) live.forget(look.touched);
+    const readBack = (at: number, bytes: Uint8Array) => live.learn(at, bytes);
+    return await look.act?.({ ...this.#deed(progress), readBack });
   }
 
   #progress(step: ActionStep, limits: Limits, p: Progress): void {
@@ -169,14 +163,13 @@ class Applier implements Doer {
     limits.check();
   }
 
-  #deed(progress: (p: Progress) => void): Deed {
-    const { bench, io, seen } = this.wish;
-    const readBack = (at: number, bytes: Uint8Array) => seen?.add(at, bytes);
+  #deed(progress: (p: Progress) => void): Omit<Deed, "readBack"> {
+    const { bench, io } = this.wish;
     const touching = (text: string) => {
       this.#before = this.touched;
       this.touched = text;
     };
-    return { bench, io, progress, touching, readBack, tally: this.tally };
+    return { bench, io, progress, touching, tally: this.tally };
   }
 
   #end(

@@ -11,7 +11,6 @@ import { above, attachEffect, worse } from "./lint_target.ts";
 import type { CheckedRecipe } from "./lint.ts";
 import { jsonValue, type StepReport } from "./report.ts";
 import { base32 } from "./ulid.ts";
-import type { SeenFlash } from "./seen.ts";
 import { type LiveView, PredictedView } from "./view.ts";
 import { type ActionStep, type Doer, Walker } from "./walk.ts";
 
@@ -93,8 +92,6 @@ export interface PlanWish {
   readonly files: ReadonlyMap<string, string>;
   /** whether to read the flash that would be written, for a plan that is applied later */
   readonly fingerprintFlash: boolean;
-  /** keeps what was read for the deeds; absent: the core runs and may change it */
-  readonly seen: SeenFlash | undefined;
   progress(p: { what: string; done: number; total: number; unit: string }): void;
   checkpoint(): void;
 }
@@ -224,7 +221,7 @@ function usesOf(checked: CheckedRecipe): Record<string, string> {
 /** Makes the plan. What a step refuses is in `blocked`; faults of the link pass through. */
 export async function makePlan(wish: PlanWish): Promise<{ plan: Plan; error?: Fault }> {
   const { checked, bench, inputs } = wish;
-  const planner = new Planner(wish, new PredictedView(new LiveView(bench, wish.seen)));
+  const planner = new Planner(wish, new PredictedView(wish.live));
   const frame = new Frame(checked, inputs);
   let error: Fault | undefined;
   try {

@@ -14,7 +14,6 @@ import { type GivenInputs, type InputValues, resolveInputs } from "./inputs.ts";
 import type { CheckedRecipe } from "./lint.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import type { RunEnv, RunOptions } from "./run.ts";
-import { SeenFlash } from "./seen.ts";
 import { staleness } from "./stale.ts";
 import { requireChip, requireSupply, targetOf } from "./target.ts";
 import { parseType } from "./types.ts";
@@ -168,15 +167,21 @@ export class Session {
     const { dryRun = false, expect, savePlan = false } = this.options;
     // what only reads is not looked at twice
     const looks = dryRun || savePlan || expect || checked.effect !== "read";
-    // a core that runs may write to its flash between two looks
-    const seen = found.mode === "attach" ? undefined : new SeenFlash();
-    if (looks) await this.#plan(bench, seen);
+    const live = new LiveView(bench);
+    if (looks) await this.#plan(bench, live);
     if (dryRun || end.error) return;
     if (end.plan) await this.#agree(end.plan);
     this.#checkpoint();
-    const { inputs } = end;
-    const io = this.#io;
-    end.applied = await apply({ checked, inputs, bench, io, signal: this.env.signal, emit, seen });
+    const { signal } = this.env;
+    end.applied = await apply({
+      checked,
+      inputs: end.inputs,
+      bench,
+      live,
+      io: this.#io,
+      signal,
+      emit,
+    });
     end.board = end.applied.board;
     end.asides.push(...end.applied.asides);
     if (end.applied.error) end.error = end.applied.error;
@@ -185,7 +190,7 @@ export class Session {
     }
   }
 
-  async #plan(bench: Bench, seen: SeenFlash | undefined): Promise<void> {
+  async #plan(bench: Bench, live: LiveView): Promise<void> {
     const { end, env, checked } = this;
     const { expect, savePlan = false } = this.options;
     const { plan, error } = await makePlan({
@@ -200,7 +205,6 @@ export class Session {
       nowMs: this.startMs,
       salt: this.id,
       files: this.#files,
-      seen,
       fingerprintFlash: savePlan || (expect?.target.fingerprint.flash_sha256 ?? null) !== null,
       progress: (p) => this.emit({ type: "progress", ...p }),
       checkpoint: this.#checkpoint,

@@ -10,7 +10,6 @@ import {
 } from "../chip/mod.ts";
 import { decodeOptions, type OptionBytes } from "../flash/mod.ts";
 import type { Bench } from "./bench.ts";
-import type { SeenFlash } from "./seen.ts";
 
 /** What steps may look at. */
 export interface View {
@@ -21,12 +20,10 @@ export interface View {
   readonly unit: 1 | 2 | 4;
   options(): Promise<OptionBytes>;
   /**
-   * Reads flash, or gives what was read since the core was halted and nothing was written. A refused read
-   * is explained.
+   * Reads flash, or gives what was read from it since the core was halted and since it was last written.
+   * A refused read is explained.
    */
   read(at: number, length: number): Promise<Uint8Array>;
-  /** Reads flash anew, for what is to be proven. */
-  readBack(at: number, length: number): Promise<Uint8Array>;
 }
 
 /** What is known of one sector. */
@@ -82,6 +79,12 @@ class Pages {
     return out;
   }
 
+  forget(ranges: readonly { readonly at: number; readonly length: number }[]): void {
+    for (const r of ranges) {
+      for (const { page, from, to } of this.#parts(r.at, r.length)) page.known.fill(0, from, to);
+    }
+  }
+
   set(at: number, bytes: Uint8Array): void {
     for (const { page, from, to, at: base } of this.#parts(at, bytes.length)) {
       const start = base + from - at;
@@ -92,8 +95,9 @@ class Pages {
 }
 
 /**
- * The board as it is. Between planning and applying the core stays halted and nobody writes: what was read
- * for the plan need not be read again for the deed. {@link LiveView.forget} ends that.
+ * The board as it is. While the core stays halted only this run can change flash: what was read for the plan
+ * is not read again for the deed, nor what a deed has read back for the verify after it. A reset, a new
+ * attach or a write ends that: {@link LiveView.forget}.
  */
 export class LiveView implements View {
   #pages: Pages | undefined;
@@ -115,16 +119,18 @@ export class LiveView implements View {
   }
   async read(at: number, length: number): Promise<Uint8Array> {
     // a program that runs may write flash itself
-    if (this.bench.found.mode === "attach") return await this.readBack(at, length);
+    if (this.bench.found.mode === "attach") return await this.bench.flash.read(at, length);
     this.#pages ??= new Pages(this.layout);
     return await this.#pages.get(at, length, (from, n) => this.bench.flash.read(from, n));
   }
-  readBack(at: number, length: number): Promise<Uint8Array> {
-    return this.bench.flash.read(at, length);
+  /** These bytes were written and then read back. */
+  learn(at: number, bytes: Uint8Array): void {
+    if (this.bench.found.mode !== "attach") (this.#pages ??= new Pages(this.layout)).set(at, bytes);
   }
-  /** Something was done to the board. */
-  forget(): void {
-    this.#pages = undefined;
+  /** These places may have changed; without them, everything may. */
+  forget(ranges?: readonly { readonly at: number; readonly length: number }[]): void {
+    if (ranges) this.#pages?.forget(ranges);
+    else this.#pages = undefined;
   }
 }
 
@@ -152,9 +158,6 @@ export class PredictedView implements View {
   }
   async read(at: number, length: number): Promise<Uint8Array> {
     return await this.#pages.get(at, length, (from, n) => this.live.read(from, n));
-  }
-  readBack(at: number, length: number): Promise<Uint8Array> {
-    return this.read(at, length);
   }
 
   /** From here on these bytes are there. */
