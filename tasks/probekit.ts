@@ -60,10 +60,14 @@ async function allVerbs(): Promise<readonly Verb[]> {
   ];
 }
 
-/** Runs the program; gives its exit code. */
-export async function program(args: readonly string[]): Promise<number> {
+/** Runs the program; gives its exit code. `terminal` stands in for the process's own. */
+export async function program(
+  args: readonly string[],
+  terminal?: Parameters<typeof runProgram>[2],
+): Promise<number> {
   const summary = "Flash, debug and recover microcontroller boards through ST-LINK probes.";
-  return await runProgram(args, { version: VERSION, verbs: await allVerbs(), summary });
+  const spec = { version: VERSION, verbs: await allVerbs(), summary };
+  return await runProgram(args, spec, terminal);
 }
 
 /** Runs the program and ends the process with its exit code. */

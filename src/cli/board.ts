@@ -4,12 +4,28 @@ import { type Bench, openBench } from "../recipe/mod.ts";
 import { hostFacts } from "../usb/mod.ts";
 import type { AttachMode } from "../cortex/mod.ts";
 import { type OpenedSource, openSource, type PluggedSource } from "./sources.ts";
-import { hertz } from "./values.ts";
+import { fault } from "./faults.ts";
+import { byteCount, hertz } from "./values.ts";
 import type { Given } from "./verb.ts";
 
 /** `--probe`, or PROBEKIT_PROBE when it is absent. */
 export const wantedProbe = (given: Given): string | undefined =>
   given.text("probe") ?? (Deno.env.get("PROBEKIT_PROBE") || undefined);
+
+/** `--attach`, or undefined: commander has checked the words. */
+export const wantedAttach = (given: Given): AttachMode | undefined =>
+  given.text("attach") as AttachMode | undefined;
+
+/** `--flash-size` as part of a bench's wish. Fault: bad-usage. */
+export function flashSize(given: Given, verb: string): { flashKiB?: number } {
+  const text = given.text("flash-size");
+  if (text === undefined) return {};
+  const flashKiB = byteCount(/^\d+$/.test(text) ? `${text}KiB` : text, verb) / 1024;
+  if (!Number.isInteger(flashKiB)) {
+    throw fault("bad-usage", { what: `"${text}" is no whole number of KiB`, verb });
+  }
+  return { flashKiB };
+}
 
 /** The source of the call, with what was looked for added to "no probe found". */
 export async function withSource<T>(
@@ -42,7 +58,8 @@ export function withBench<T>(
     await using bench = await openBench({
       source,
       wanted,
-      attach,
+      attach: wantedAttach(given) ?? attach,
+      ...flashSize(given, verb),
       hertz: speed === undefined ? undefined : hertz(speed, verb),
     });
     return await use(bench);

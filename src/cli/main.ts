@@ -7,6 +7,8 @@ import { type Cli, processTerminal } from "./terminal.ts";
 import { addVerb, type Verb } from "./verb.ts";
 
 const EXIT_USAGE = 2;
+/** the state of the board is unknown: wins over all others */
+const UNKNOWN = 40;
 
 /** Writes what a report of a bug needs; gives the file's name. */
 function crashFile(error: unknown, args: readonly string[], version: string): string {
@@ -60,11 +62,15 @@ async function build(
 
 /**
  * Runs the program on `args` and gives its exit code: that of the verb, 2 for a wrong command line,
- * a fault's own, 130 or 143 after an interrupt, 1 for a bug.
+ * a fault's own, 130 or 143 after an interrupt, 1 for a bug. `terminal` stands in for the process's own.
  */
-export async function runProgram(args: readonly string[], spec: ProgramSpec): Promise<number> {
+export async function runProgram(
+  args: readonly string[],
+  spec: ProgramSpec,
+  terminal: (signal: AbortSignal, noColour: boolean) => Cli = processTerminal,
+): Promise<number> {
   using interrupt = onInterrupt((code) => Deno.exit(code));
-  const cli = processTerminal(interrupt.signal, args.includes("--no-color"));
+  const cli = terminal(interrupt.signal, args.includes("--no-color"));
   let exit = 0;
   const { program, commander } = await build(spec, async (run) => void (exit = await run(cli)));
   for (const c of [program, ...program.commands]) {
@@ -74,13 +80,15 @@ export async function runProgram(args: readonly string[], spec: ProgramSpec): Pr
     if (args[0] === "complete" || args[0] === "completions") {
       return await complete(program, args, cli);
     }
-    await program.parseAsync(args as string[], { from: "user" });
-    return interrupt.exit ?? exit;
+    // a switch of the whole program, wherever it stands
+    await program.parseAsync(args.filter((a) => a !== "--no-color"), { from: "user" });
+    // that nobody knows what the board holds is worse than being interrupted
+    return exit === UNKNOWN ? exit : interrupt.exit ?? exit;
   } catch (e) {
     if (e instanceof commander.CommanderError) return e.exitCode === 0 ? 0 : EXIT_USAGE;
     const f = asFault(e, args, spec.version);
     if (f.slug !== "interrupted") cli.err(renderDiagnostic(diagnose(f), cli.colour) + "\n");
-    return f.exit === 40 ? 40 : interrupt.exit ?? f.exit;
+    return f.exit === UNKNOWN ? f.exit : interrupt.exit ?? f.exit;
   }
 }
 

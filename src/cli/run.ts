@@ -12,7 +12,7 @@ import {
   runRecipe,
   type RunResult,
 } from "../recipe/mod.ts";
-import { withSource } from "./board.ts";
+import { flashSize, wantedAttach, withSource } from "./board.ts";
 import { fault } from "./faults.ts";
 import { readBytes, writeBytes } from "./files.ts";
 import { planLines, resultLines, stepLines } from "./plan_view.ts";
@@ -71,9 +71,16 @@ export function pairs(texts: readonly string[], verb: string): Record<string, st
 function environment(call: RecipeCall, given: Given, cli: Cli, opened: OpenedSource): RunEnv {
   const speed = given.text("speed");
   const target = pairs(given.list("set-target"), call.verb);
+  const attach = wantedAttach(given);
   const dry = given.flag("dry-run");
   return {
-    open: (wish) => openBench({ source: opened.source, wanted: opened.wanted, ...wish }),
+    open: (wish) =>
+      openBench({
+        source: opened.source,
+        wanted: opened.wanted,
+        ...flashSize(given, call.verb),
+        ...wish,
+      }),
     files: { bytes: readBytes },
     ...(dry ? {} : { write: writeBytes }),
     confirm: (plan) => Promise.resolve(given.flag("yes") || agrees(plan, cli)),
@@ -81,9 +88,11 @@ function environment(call: RecipeCall, given: Given, cli: Cli, opened: OpenedSou
     ...(opened.powerCycle ? { powerCycle: opened.powerCycle } : {}),
     signal: cli.signal,
     hertz: speed === undefined ? undefined : hertz(speed, call.verb),
-    setTarget: { ...(call.leave ? { leave: call.leave } : {}), ...target } as NonNullable<
-      RunEnv["setTarget"]
-    >,
+    setTarget: {
+      ...(call.leave ? { leave: call.leave } : {}),
+      ...(attach ? { attach } : {}),
+      ...target,
+    } as NonNullable<RunEnv["setTarget"]>,
     tool: call.tool,
   };
 }

@@ -48,6 +48,12 @@ export const PROBE_OPTIONS: readonly OptionSpec[] = [
     summary: "serial, USB place (1-4.2), sim:BOARD?…, or replay:FILE; PROBEKIT_PROBE when absent",
   },
   { flags: "--speed <frequency>", summary: "SWD clock, like 4MHz or 950kHz" },
+  {
+    flags: "--attach <mode>",
+    summary: "how to get hold of the chip",
+    choices: ["attach", "halt", "under-reset"],
+  },
+  { flags: "--flash-size <KiB>", summary: "instead of what the chip's size register says" },
   { flags: "--trace <file>", summary: "write every USB byte to a file" },
 ];
 /** Options of every verb that reports. */
