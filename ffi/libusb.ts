@@ -55,6 +55,8 @@ const SYMBOLS = {
   },
 } as const;
 const MEMORY = {
+  // of the C library, which libusb needs and so brings along; not everywhere under this name
+  dlopen: { name: "dlopen", parameters: ["buffer", "i32"], result: "u64", optional: true },
   memcpy: { name: "memcpy", parameters: ["buffer", "u64", "usize"], result: "u64" },
 } as const;
 
