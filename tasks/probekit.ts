@@ -20,6 +20,7 @@ async function allVerbs(): Promise<readonly Verb[]> {
     gdb,
     udev,
     demo,
+    doctor,
   ] = await Promise.all([
     import("./flash.ts"),
     import("./verify.ts"),
@@ -37,6 +38,7 @@ async function allVerbs(): Promise<readonly Verb[]> {
     import("./gdb.ts"),
     import("./udev.ts"),
     import("./demo.ts"),
+    import("./doctor.ts"),
   ]);
   return [
     flash.flash,
@@ -57,6 +59,7 @@ async function allVerbs(): Promise<readonly Verb[]> {
     explain.explain,
     udev.udev,
     demo.demo,
+    doctor.doctor,
   ];
 }
 

@@ -1,6 +1,7 @@
 /** The command line: verbs, reports, faults as text. @module */
 export { wantedProbe, withBench, withSource } from "./board.ts";
 export { allRows, explainText, findRows } from "./catalogue.ts";
+export { doctorOnBoard } from "./doctor.ts";
 export { fault as cliFault } from "./faults.ts";
 export { readBytes, readText, writeBytes, writeFileSync } from "./files.ts";
 export { hexdump } from "./hexdump.ts";

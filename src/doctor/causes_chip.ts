@@ -1,0 +1,322 @@
+/** Causes in the chip: option bytes, flash controller. */
+import { bits, decode, getField, hex, or } from "../base/mod.ts";
+import { valuesOf } from "../chip/mod.ts";
+import { closedSectors, sectorsText } from "../flash/mod.ts";
+import { type CauseRow, likely, type Match, proven } from "./cause.ts";
+import type { Findings } from "./findings.ts";
+
+const ALL_ONES = 0xFFFF;
+/** what reads as OPTLOCK set or not is the same word */
+const unlocked = (word: number | undefined): number | undefined =>
+  word === undefined ? undefined : or(word, 1);
+const OPTCR_OF_OPENOCD = 0x00FF_AAED; // facts, stm32f7 §11
+const F4_VALUES = { OPTCR: [0x0FFF_AAED, 0x00FF_AAED], OPTCR1: 0x0FFF_0000 }; // ST's F7 SVD files
+const F74 = "STM32F74x/F75x";
+
+const register = (f: Findings, name: string): number | undefined => f.options?.registers[name];
+const option = (f: Findings, name: string): number | undefined => f.options?.fields[name]?.value;
+const optcrLine = (f: Findings): string => `FLASH_OPTCR ${hex(register(f, "OPTCR") ?? 0)}`;
+
+/** Reset flags of RCC_CSR by name. */
+export function resetFlag(f: Findings, name: string): boolean {
+  const csr = f.registers["RCC_CSR"];
+  if (csr === undefined || f.chip === undefined) return false;
+  return decode(f.chip.family.resetCauses.fields, csr)[name] === 1;
+}
+
+function hardwareWatchdog(f: Findings, field: "WWDG_SW" | "IWDG_SW"): Match | undefined {
+  if (option(f, field) !== 0 || f.options?.rdpLevel === 2) return undefined;
+  const flag = `${field.slice(0, 4)}RSTF`;
+  const { resets } = f;
+  return proven([
+    `${optcrLine(f)}: ${field} = 0`,
+    ...(resetFlag(f, flag) ? [`RCC_CSR ${hex(f.registers["RCC_CSR"] ?? 0)}: ${flag} is set`] : []),
+    ...(resets && resets.resets > 0 ? [`reset ${resets.resets} times in ${resets.ms} ms`] : []),
+  ]);
+}
+
+function closed(f: Findings, stops: "write" | "read"): Match | undefined {
+  const { chip, layout, options } = f;
+  if (!chip || !layout || !options) return undefined;
+  const sectors = closedSectors(chip, layout, options.registers, stops);
+  if (sectors.length === 0) return undefined;
+  const [name, field] = Object.entries(chip.sub.options)
+    .find(([, o]) => o.sectors?.stops === stops) ?? ["", undefined];
+  const word = register(f, field?.register ?? "") ?? 0;
+  const all = sectors.length === layout.sectors.length;
+  return proven(
+    [`FLASH_${field?.register} ${hex(word)}: ${name} = ${hex(option(f, name) ?? 0, 3)}`],
+    { sectors: all ? `all ${sectors.length} sectors` : sectorsText(sectors) },
+  );
+}
+
+/** The whole of the option words reads as erased flash. */
+function erasedOptions(f: Findings): boolean {
+  const fields = f.chip?.sub.options;
+  const options = f.options;
+  if (!fields || !options) return false;
+  return Object.entries(fields).filter(([, o]) => o.register !== "OPTCR2").every(([name, o]) =>
+    options.fields[name]?.value === valuesOf(o) - 1
+  );
+}
+
+const RECOVER = {
+  text: "Put the option bytes back to factory values:",
+  command: "probekit recover",
+  effect: "reversible",
+} as const;
+const RECOVER_ERASES = {
+  text: "Put the option bytes back to factory values; going to RDP level 0 erases all flash:",
+  command: "probekit recover --allow-erase",
+  effect: "destructive",
+} as const;
+
+/** See the head of the file. */
+export const OPTION_CAUSES: readonly CauseRow[] = [
+  {
+    slug: "options-erased",
+    rung: "options",
+    exit: 11,
+    blocks: ["read", "write", "run"],
+    text: "The option bytes are erased: a write of them was cut short by a reset or a power loss",
+    match: (f) =>
+      erasedOptions(f)
+        ? proven([optcrLine(f), `FLASH_OPTCR1 ${hex(register(f, "OPTCR1") ?? 0)}: all ones`])
+        : undefined,
+    next: [RECOVER_ERASES],
+    excludes: [
+      "options-mismatch",
+      "rdp2",
+      "wrp",
+      "wwdg-hardware",
+      "iwdg-hardware",
+      "optcr-openocd-2015",
+      "optcr-f4-value",
+      "boot-elsewhere",
+    ],
+  },
+  {
+    slug: "options-mismatch",
+    rung: "options",
+    exit: 11,
+    blocks: ["read", "write"],
+    text:
+      "An option word does not match its complement, so the chip loads it as RDP level 1: a write was cut short",
+    match: (f) =>
+      option(f, "RDP") === 0xFF && !erasedOptions(f)
+        ? likely([`${optcrLine(f)}: RDP = 0xFF, which no tool writes and a damaged word loads as`])
+        : undefined,
+    next: [RECOVER_ERASES],
+    excludes: ["rdp2", "options-erased"],
+  },
+  {
+    slug: "rdp1",
+    rung: "options",
+    exit: 11,
+    blocks: ["read", "write"],
+    text: "Read protection is at level 1: a debugger may neither read nor program flash",
+    match: (f) =>
+      f.options?.rdpLevel === 1
+        ? proven([`${optcrLine(f)}: RDP = ${hex(option(f, "RDP") ?? 0, 2)}, level 1`])
+        : undefined,
+    next: [RECOVER_ERASES],
+    excludes: ["rdp2"],
+  },
+  {
+    slug: "optcr-openocd-2015",
+    rung: "options",
+    exit: 22,
+    blocks: ["write", "run"],
+    text:
+      "The option bytes are those that OpenOCD of 2015–16 leaves on this chip when it (un)protects sectors; the F4 value 0x0FFFAAED of ST's SVD files reads the same",
+    match: (f) =>
+      f.chip?.sub.name === F74 && unlocked(register(f, "OPTCR")) === OPTCR_OF_OPENOCD &&
+        register(f, "OPTCR1") !== F4_VALUES.OPTCR1
+        ? proven([
+          `${optcrLine(f)}: factory is ${hex(f.chip.sub.factory["OPTCR"] ?? 0)}`,
+          "WWDG_SW, IWDG_STOP and IWDG_STDBY were cleared, all else is as on a new part",
+        ])
+        : undefined,
+    next: [RECOVER],
+    excludes: ["optcr-f4-value", "rdp1", "rdp2", "wrp"],
+  },
+  {
+    slug: "optcr-f4-value",
+    rung: "options",
+    exit: 22,
+    blocks: ["write", "run"],
+    text: "The option bytes hold an F4's values, as ST's SVD files of the F7 give them by mistake",
+    match: (f) => {
+      const sub = f.chip?.sub;
+      const optcr = unlocked(register(f, "OPTCR")) ?? 0;
+      if (sub === undefined || !f.options) return undefined;
+      const one = F4_VALUES.OPTCR.includes(optcr) && sub.name !== F74;
+      const other = register(f, "OPTCR1") === F4_VALUES.OPTCR1;
+      if (!one && !other) return undefined;
+      return proven([
+        `${optcrLine(f)}: factory is ${hex(sub.factory["OPTCR"] ?? 0)}`,
+        `FLASH_OPTCR1 ${hex(register(f, "OPTCR1") ?? 0)}: factory is ${
+          hex(sub.factory["OPTCR1"] ?? 0)
+        }`,
+      ]);
+    },
+    next: [RECOVER],
+    excludes: ["rdp2"],
+  },
+  {
+    slug: "wwdg-hardware",
+    rung: "options",
+    exit: 22,
+    blocks: ["write", "run"],
+    text: "The window watchdog starts by hardware at every reset and bites after about 16 ms",
+    match: (f) => hardwareWatchdog(f, "WWDG_SW"),
+    next: [RECOVER],
+    excludes: ["watchdog-loop"],
+  },
+  {
+    slug: "iwdg-hardware",
+    rung: "options",
+    exit: 22,
+    blocks: ["write", "run"],
+    text:
+      "The independent watchdog starts by hardware at every reset and bites after about half a second",
+    match: (f) => hardwareWatchdog(f, "IWDG_SW"),
+    next: [RECOVER],
+    excludes: ["watchdog-loop"],
+  },
+  {
+    slug: "wrp",
+    rung: "options",
+    exit: 11,
+    blocks: ["write"],
+    text: "Write protection: {sectors} cannot be erased or programmed",
+    match: (f) => closed(f, "write"),
+    next: [{ ...RECOVER, text: "Take the protection away; nothing is erased at RDP level 0:" }],
+  },
+  {
+    slug: "pcrop",
+    rung: "options",
+    exit: 11,
+    blocks: ["read", "write"],
+    text: "Code read-out protection (PCROP): {sectors} may be run, not read, erased or programmed",
+    match: (f) => closed(f, "read"),
+    next: [{
+      text:
+        "It goes only with a regression from RDP level 1 to 0 while PCROP_RDP is set, which erases all flash; PCROP_RDP cannot be taken back before that",
+    }],
+  },
+  {
+    slug: "boot-add-erased",
+    rung: "options",
+    exit: 22,
+    blocks: ["run"],
+    text: "BOOT_ADD0 is erased (FFFF): where the chip starts is left to chance",
+    match: (f) =>
+      option(f, "BOOT_ADD0") === ALL_ONES
+        ? proven([`FLASH_OPTCR1 ${hex(register(f, "OPTCR1") ?? 0)}: factory is 0x00400080`])
+        : undefined,
+    next: [RECOVER],
+    excludes: ["boot-elsewhere"],
+  },
+  {
+    slug: "boot-elsewhere",
+    rung: "options",
+    exit: 22,
+    blocks: ["run"],
+    text: "BOOT_ADD0 does not point to flash: the chip starts at {where}",
+    match: (f) => {
+      const { chip, layout, options } = f;
+      const boot = option(f, "BOOT_ADD0");
+      if (!chip || !layout || !options || boot === undefined || boot === ALL_ONES) return undefined;
+      const at = boot * 0x4000;
+      const places = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)];
+      if (places.some((p) => at >= p && at < p + layout.size)) return undefined;
+      const line = `FLASH_OPTCR1 ${hex(register(f, "OPTCR1") ?? 0)}: BOOT_ADD0 = ${hex(boot, 4)}`;
+      return proven([line], { where: options.fields["BOOT_ADD0"]?.text ?? hex(at) });
+    },
+    next: [RECOVER],
+  },
+  {
+    slug: "dual-bank",
+    rung: "options",
+    exit: 0,
+    blocks: [],
+    text:
+      "Flash is in two banks (nDBANK = 0): the sectors are half as large and have other numbers than in most examples",
+    match: (f) =>
+      f.layout?.dualBank
+        ? proven([`${optcrLine(f)}: nDBANK = 0`, `${f.layout.sectors.length} sectors`])
+        : undefined,
+    next: [
+      { text: "probekit lays flash out as the chip says; other tools may erase the wrong sectors" },
+      { ...RECOVER, text: "For one bank:" },
+    ],
+  },
+];
+
+const psize = (f: Findings): number => bits(f.registers["FLASH_CR"] ?? 0, 9, 8);
+
+/** The controller's own troubles. */
+export const FLASH_CAUSES: readonly CauseRow[] = [
+  {
+    slug: "flash-locked",
+    rung: "flash",
+    exit: 22,
+    blocks: ["write"],
+    text: "The flash controller is locked until the next reset: keys were written in a wrong order",
+    match: (f) =>
+      f.flashKeys === "refused"
+        ? proven(["FLASH_CR.LOCK stays 1 after both keys"])
+        : f.failure?.slug === "flash-locked-until-reset"
+        ? proven([f.failure.title, `FLASH_CR ${hex(f.registers["FLASH_CR"] ?? 0)}`])
+        : undefined,
+    next: [{
+      text: "Reset the board, then write again:",
+      command: "probekit reset",
+      effect: "volatile",
+    }],
+  },
+  {
+    slug: "psize-above-supply",
+    rung: "flash",
+    exit: 22,
+    blocks: ["write"],
+    text:
+      "FLASH_CR.PSIZE is wider than the supply allows: what is programmed with it cannot be trusted",
+    match: (f) => {
+      const { chip, volts } = f;
+      if (!chip || typeof volts !== "number" || f.registers["FLASH_CR"] === undefined) {
+        return undefined;
+      }
+      const needs = chip.family.flash.parallelism.find((p) => p.psize === psize(f))?.fromVolts;
+      if (needs !== undefined && volts >= needs) return undefined;
+      const wants = needs === undefined ? "an external VPP" : `${needs} V`;
+      if (needs !== undefined && volts < 1.5) return undefined; // not measured at the chip
+      return proven([
+        `FLASH_CR ${hex(f.registers["FLASH_CR"])}: PSIZE = x${
+          8 * 2 ** psize(f)
+        }, which needs ${wants}`,
+        `the probe measures ${volts.toFixed(2)} V`,
+      ]);
+    },
+    next: [{
+      text: "Reset the board and use a tool that chooses the width by the supply:",
+      command: "probekit flash IMAGE",
+      effect: "reversible",
+    }],
+  },
+  {
+    slug: "flash-busy",
+    rung: "flash",
+    exit: 22,
+    blocks: ["write"],
+    text: "Flash is busy: an erase or an option write is under way",
+    match: (f) =>
+      getField(f.registers["FLASH_SR"] ?? 0, 16) === 1 // FLASH_SR.BSY
+        ? proven([`FLASH_SR ${hex(f.registers["FLASH_SR"] ?? 0)}: BSY`])
+        : undefined,
+    next: [{
+      text: "Keep the supply on and wait half a minute; a reset now damages what is written",
+    }],
+  },
+];

@@ -1,0 +1,58 @@
+/** Findings while they are gathered: rungs that hold, the first that breaks, and what is read beyond it. */
+import { Fault } from "../base/mod.ts";
+import { type Findings, noteOf, type Rung, type RungName, RUNGS } from "./findings.ts";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+/** What a step adds to the findings. */
+export type Adds = Partial<Omit<Findings, "rungs" | "registers" | "effects" | "source">>;
+
+/** See the head of the file. */
+export class Climb {
+  readonly #rungs = new Map<RungName, Rung>();
+  readonly #found: Mutable<Adds> = {};
+  readonly registers: Record<string, number> = {};
+  readonly effects: string[] = [];
+  constructor(readonly source: string) {}
+
+  /** The rung holds. */
+  ok(name: RungName, text: string): void {
+    if (this.#rungs.get(name)?.state !== "broken") {
+      this.#rungs.set(name, { name, state: "ok", text });
+    }
+  }
+  /** The rung broke. */
+  broken(name: RungName, text: string): void {
+    this.#rungs.set(name, { name, state: "broken", text });
+  }
+  /** Keeps what was found. */
+  add(more: Adds): void {
+    Object.assign(this.#found, more);
+  }
+  get found(): Readonly<Adds> {
+    return this.#found;
+  }
+
+  /**
+   * Climbs one rung; undefined when it broke. What follows is still tried: a chip that refuses one register
+   * may give the next. Errors that are no Fault are bugs and pass.
+   */
+  async rung<T>(name: RungName, go: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await go();
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      this.broken(name, error.message);
+      if (this.#found.fault === undefined) this.add({ fault: noteOf(error) });
+      return undefined;
+    }
+  }
+
+  /** Everything so far. */
+  done(): Findings {
+    const rungs = RUNGS.map((name): Rung =>
+      this.#rungs.get(name) ?? { name, state: "not-reached", text: "not reached" }
+    );
+    const { registers, effects, source } = this;
+    return { source, rungs, effects, registers, ...this.#found };
+  }
+}

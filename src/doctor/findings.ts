@@ -1,0 +1,120 @@
+/** What an examination has found: plain data, the only thing that causes are told from. */
+import { diagnose, type Fact, Fault } from "../base/mod.ts";
+import type { Chip, Layout } from "../chip/mod.ts";
+import type { FaultStory, ResetWatch } from "../cortex/mod.ts";
+import type { OptionBytes } from "../flash/mod.ts";
+
+/** The rungs of the ladder from this computer to the running program, from the ground up. */
+export const RUNGS = [
+  "usb",
+  "probe",
+  "voltage",
+  "nrst",
+  "swd",
+  "dp",
+  "ap",
+  "core",
+  "chip",
+  "options",
+  "flash",
+  "vectors",
+  "running",
+] as const;
+/** One of {@link RUNGS}. */
+export type RungName = typeof RUNGS[number];
+
+/** One rung: whether it held, and what was seen there. */
+export interface Rung {
+  readonly name: RungName;
+  readonly state: "ok" | "broken" | "not-reached";
+  readonly text: string;
+}
+
+/** A fault as data. */
+export interface FaultNote {
+  readonly slug: string;
+  readonly code: string;
+  readonly title: string;
+  readonly facts: Readonly<Record<string, Fact>>;
+  /** what was measured, one line each */
+  readonly seen: readonly string[];
+}
+
+/** A fault without its class, so that findings stay plain data. */
+export function noteOf(fault: Fault): FaultNote {
+  const { code, slug, title, evidence } = diagnose(fault);
+  const seen = evidence.map((e) => `${e.what}: ${e.value}`);
+  return { slug, code, title, facts: fault.facts, seen };
+}
+
+/** What the probe said of itself. */
+export interface ProbeFindings {
+  readonly name: string;
+  readonly serial: string;
+  readonly firmware: string;
+  readonly place: string;
+  readonly lacks: readonly string[];
+}
+
+/** The vector table that the chip starts from. */
+export interface VectorFindings {
+  /** as the core sees it, from BOOT_ADD0 */
+  readonly bootAt: number;
+  /** where it was read; undefined: no memory that can be read is there */
+  readonly readAt?: number;
+  readonly words?: readonly [stack: number, reset: number];
+}
+
+/** What the core is doing, without stopping it. */
+export interface CoreFindings {
+  readonly name: string;
+  readonly halted: boolean;
+  readonly sleeping: boolean;
+  readonly lockedUp: boolean;
+  /** exception number that runs; 0 is the program itself */
+  readonly exception?: number;
+  /** how the recorded fault reads in words; empty when none is recorded */
+  readonly faults?: readonly string[];
+  /** only when the core was allowed to be halted for a moment */
+  readonly story?: FaultStory;
+  readonly pc?: number;
+}
+
+/** All that was found. A key is absent when it was not reached or could not be read. */
+export interface Findings {
+  /** `libusb`, `sim`, … */
+  readonly source: string;
+  readonly rungs: readonly Rung[];
+  /** what looking did to the board, one sentence each */
+  readonly effects: readonly string[];
+  /** the fault that ended the climb */
+  readonly fault?: FaultNote;
+  readonly probe?: ProbeFindings;
+  /** null: what the probe says is no voltage */
+  readonly volts?: number | null;
+  readonly connected?: {
+    readonly how: "attach" | "under-reset";
+    readonly hertz: number;
+    readonly dpidr: number;
+  };
+  /** connecting without a reset failed like this */
+  readonly plain?: FaultNote;
+  /** connecting under reset was tried, and failed like this */
+  readonly underReset?: FaultNote;
+  /** whether NRST, driven by the probe, reached the chip; absent when it was not tried */
+  readonly nrst?: "works" | "no-effect";
+  /** the core was in reset at every look */
+  readonly heldInReset?: boolean;
+  readonly resets?: ResetWatch;
+  readonly core?: CoreFindings;
+  readonly chip?: Chip;
+  readonly layout?: Layout;
+  readonly options?: OptionBytes;
+  /** other registers by the manual's names, with their block: `FLASH_SR`, `RCC_CSR` */
+  readonly registers: Readonly<Record<string, number>>;
+  /** whether the flash controller took its keys; absent when they were not tried */
+  readonly flashKeys?: "taken" | "refused";
+  readonly vectors?: VectorFindings;
+  /** the failure that this examination was asked to explain */
+  readonly failure?: FaultNote;
+}
