@@ -147,6 +147,48 @@ export const fault = catalogue({
     causes: [{ text: "these match: {there}", likelihood: "proven" }],
     next: [{ text: "Name one by its serial or its place: --probe {example}" }],
   },
+  "usbip-no-server": {
+    code: "E2013",
+    class: "station",
+    title: "No USB/IP server answers at {host}:{port}: {why}",
+    next: [
+      {
+        text:
+          "Start one there: usbipd and usbip bind for a real probe, or a virtual board with this:",
+        command: "probekit sim --usbip {port}",
+      },
+      { text: "and see that no firewall is in between" },
+    ],
+    retryable: true,
+  },
+  "usbip-refused": {
+    code: "E2014",
+    class: "station",
+    title: "The USB/IP server at {host}:{port} does not give {place}: {why}",
+    causes: [{ text: "another machine has attached it", likelihood: "possible" }],
+    next: [
+      {
+        text: "See what it has to give:",
+        command: "probekit probes --probe usbip://{host}:{port}",
+      },
+    ],
+    retryable: true,
+  },
+  "usbip-nonsense": {
+    code: "E2016",
+    class: "station",
+    title: "What answers at {host}:{port} does not speak USB/IP 1.1.1: {why}",
+    next: [{ text: "Name the port of a USB/IP server; 3240 is the usual one" }],
+  },
+  "usbip-bad-address": {
+    code: "E0208",
+    class: "recipe",
+    title: "{address} is no address of a USB/IP server",
+    next: [{
+      text:
+        "Write usbip://HOST:PORT/BUSID; the port is 3240 when absent, the bus id may be left out",
+    }],
+  },
   "trace-differs": {
     code: "E2015",
     class: "tool",

@@ -6,3 +6,9 @@ export * from "./pipe.ts";
 export * from "./recorder.ts";
 export * from "./replayer.ts";
 export * from "./udev.ts";
+export {
+  isUsbipAddress,
+  type UsbipConnect,
+  type UsbipConnection,
+  usbipSource,
+} from "./usbip_pipe.ts";

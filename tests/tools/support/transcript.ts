@@ -5,7 +5,6 @@ import type { ToolRun } from "./tool.ts";
 /** Takes out what differs from run to run and says nothing: times, speeds, registers of a running core. */
 export function normalised(text: string): string {
   return text
-    .replaceAll(/\x1b\[[0-9;]*m/g, "")
     .replaceAll(/[^\n]*\r(?!\n)/g, "") // a progress line that was written over
     .replaceAll("\r", "")
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d /g, "")
