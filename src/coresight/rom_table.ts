@@ -88,33 +88,28 @@ const nameOf = (cls: number, designer: number, part: number, archid: number): st
   return known ?? `unknown: designer ${hex(designer, 3)} part ${hex(part, 3)}`;
 };
 
-/** Ids start at DEVARCH: FBC … FFF are 17 words. */
+/** CoreSight parts only; in other components the place is reserved. */
 const DEVARCH = 0xFBC;
-/** index of a register within those words */
-const word = (offset: number): number => (offset - DEVARCH) / 4;
-const low = (words: Uint32Array, offset: number): number => bits(words[word(offset)] ?? 0, 7, 0);
+/** the id registers: PIDR4 … PIDR7, PIDR0 … PIDR3, CIDR0 … CIDR3 */
+const IDS = 0xFD0;
+const low = (words: Uint32Array, offset: number): number =>
+  bits(words[(offset - IDS) / 4] ?? 0, 7, 0);
 
 async function identify(memory: Memory, at: number, depth: number): Promise<Component> {
-  const words = bytesToWords(await memory.read(at + DEVARCH, 0x1000 - DEVARCH, 4));
+  const words = bytesToWords(await memory.read(at + IDS, 0x1000 - IDS, 4));
   const preamble = [low(words, 0xFF0), bits(low(words, 0xFF4), 3, 0), low(words, 0xFF8)];
   if (preamble.join() !== "13,0,5" || low(words, 0xFFC) !== 0xB1) {
-    return {
-      at,
-      depth,
-      name: "nothing",
-      designer: 0,
-      part: 0,
-      class: 0,
-      problem: "no component id",
-    };
+    const problem = "no component id";
+    return { at, depth, name: "nothing", designer: 0, part: 0, class: 0, problem };
   }
   const cls = bits(low(words, 0xFF4), 7, 4);
   const pidr = [0xFE0, 0xFE4, 0xFE8, 0xFD0].map((offset) => low(words, offset));
   const [p0 = 0, p1 = 0, p2 = 0, p4 = 0] = pidr;
   const part = p0 + 256 * bits(p1, 3, 0);
   const designer = bits(p1, 7, 4) + 16 * bits(p2, 2, 0) + 128 * bits(p4, 3, 0);
-  const archid = bits(words[0] ?? 0, 15, 0);
-  return { at, depth, name: nameOf(cls, designer, part, archid), designer, part, class: cls };
+  const [devarch = 0] = cls === CORESIGHT ? await memory.batch([{ read: at + DEVARCH }]) : [];
+  const name = nameOf(cls, designer, part, bits(devarch, 15, 0));
+  return { at, depth, name, designer, part, class: cls };
 }
 
 /** The components a table lists, 8 entries a read, until the entry that is 0. */

@@ -122,6 +122,8 @@ async function fetchWords(core: Core): Promise<Words> {
   return { cfsr, hfsr, dfsr, mmfar, bfar, state, abfsr };
 }
 
+/** LR after a reset: nothing was called yet */
+const NO_CALLER = 0xFFFF_FFFF;
 /** What of EXC_RETURN matters: the top bits are ones, bit 2 is the process stack. */
 const isExcReturn = (lr: number): boolean => lr >= 0xFFFF_FF00;
 
@@ -158,9 +160,8 @@ export async function explainFault(core: Core): Promise<FaultStory> {
     if (typeof got === "string") sentences.push(got);
     else {
       frame = got;
-      sentences.push(
-        `The interrupted instruction is at ${hex(got.pc)}, called from ${hex(got.lr)}`,
-      );
+      const caller = got.lr === NO_CALLER ? "" : `, called from ${hex(got.lr)}`;
+      sentences.push(`The interrupted instruction is at ${hex(got.pc)}${caller}`);
     }
   }
   if (sentences.length === 0) sentences.push("No fault is recorded");

@@ -62,7 +62,7 @@ Deno.test("romTable() walks tables within tables and survives what refuses", asy
     [1, 0xE00F_D000, "ROM table by ST"],
     [2, 0xE004_1000, "ETM of M7"],
   ]);
-  assert(found[4]?.problem?.includes("refused to read 0xE0040FBC"));
+  assert(found[4]?.problem?.includes("refused to read 0xE0040FD0"));
 });
 
 Deno.test("romTable() finds nothing where BASE says that nothing is", async () => {

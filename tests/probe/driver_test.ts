@@ -188,9 +188,11 @@ Deno.test("connect() under reset pulls NRST before entering and again after", as
   end(pipe);
 });
 
-Deno.test("connect() again leaves debug mode first and keeps the speed that is set", async () => {
+Deno.test("connect() again leaves debug mode first and sets everything again", async () => {
   const { pipe, probe } = await open(`${OPEN}${CONNECT}
     > f2 21
+    > f2 43 00 00
+    < 80 00
     > f2 30 a3
     < 80 00
     > f2 31

@@ -100,11 +100,12 @@ Deno.test("exchange() never repeats a write: it drains and says that the state i
 });
 
 Deno.test("exchange() gives up at once when the device is gone", async () => {
-  for (const slug of ["usb-gone", "usb-failed"]) {
-    const { fault, wire } = await fails(`${READ}\n< !${slug}`);
-    assertEquals(fault.slug, "probe-lost");
-    assertEquals(wire.counters.exchanges, 1);
-  }
+  const { fault, wire } = await fails(`${READ}\n< !usb-gone`);
+  assertEquals(fault.slug, "probe-lost");
+  assertEquals(wire.counters.exchanges, 1);
+  await run(`> !usb-failed f2 36 00 00 00 20\n< !usb-timeout\n${READ}\n${VALUE}`);
+  const during = await fails(`${READ}\n< !usb-failed\n< !usb-gone`);
+  assertEquals(during.fault.slug, "probe-lost");
 });
 
 Deno.test("exchange() passes on what is no trouble of USB, such as a trace that differs", async () => {

@@ -135,6 +135,7 @@ export class Mode {
     else if (this.held) await this.link.wire.tryOnce(driveNrst("release"));
     this.debugging = false;
     this.held = false;
+    this.#kilohertz = undefined; // whether the speed outlives debug mode is not documented
     this.link.forgetAps();
   }
 

@@ -17,7 +17,13 @@ export interface Limits {
 }
 
 /** what draining and asking again may mend */
-const OUT_OF_STEP = ["usb-timeout", "usb-stall", "usb-overflow", "probe-unknown-reply"];
+const OUT_OF_STEP = [
+  "usb-timeout",
+  "usb-stall",
+  "usb-overflow",
+  "usb-failed",
+  "probe-unknown-reply",
+];
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 64;
 /** stale packets that a killed program may have left; more is a device that talks by itself */
@@ -112,15 +118,13 @@ export class Wire {
   /** The fault for a broken conversation; what is no trouble of USB (a trace that differs) stays. */
   #lost<T>(command: Command<T>, cause: unknown): unknown {
     const slug = slugOf(cause) ?? "";
+    const board = command.pure
+      ? { state: "untouched", text: "it was only read" } as const
+      : { state: "unknown", text: `${command.name} may or may not have been done` } as const;
+    if (cause instanceof Fault && slug === "probe-unknown-reply") return cause.within({ board });
     if (!slug.startsWith("usb-")) return cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    return fault("probe-lost", { command: command.name, why }, {
-      cause,
-      board: command.pure ? { state: "untouched", text: "it was only read" } : {
-        state: "unknown",
-        text: `${command.name} may or may not have been done`,
-      },
-    });
+    return fault("probe-lost", { command: command.name, why }, { cause, board });
   }
 
   /** The answer without judging its status byte; undefined for a command without one. */
