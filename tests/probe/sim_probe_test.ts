@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { bytesToWords, Fault, type Memory, type Width } from "../../src/base/mod.ts";
 import { listProbes, openProbe, type Probe } from "../../src/probe/mod.ts";
-import { boardParts, BOARDS, SCENARIOS, VirtualBoard } from "../../src/sim/mod.ts";
+import { boardParts, BOARDS, openSim, SCENARIOS, VirtualBoard } from "../../src/sim/mod.ts";
 import { boardClock } from "../../src/sim/front/board_clock.ts";
 import { inProcessSource } from "../../src/sim/front/in_process.ts";
 import { simProbe } from "../support/sim_bench.ts";
