@@ -1,6 +1,13 @@
 /** From `--probe` to a source of USB devices: this machine's, a trace's, or one that is plugged in here. */
 import type { UsbSource } from "../usb/mod.ts";
-import { libusbSource, recordingSource, replaySource } from "../usb/mod.ts";
+import {
+  isUsbipAddress,
+  libusbSource,
+  recordingSource,
+  replaySource,
+  type UsbipConnection,
+  usbipSource,
+} from "../usb/mod.ts";
 import { lineWriter, readText } from "./files.ts";
 
 /** A source, which of its devices is wanted, and what to do when all is done. */
@@ -30,10 +37,20 @@ export interface PluggedOpen {
 
 const REPLAY = "replay:";
 
+/** TCP as a USB/IP client wants it: small packets go out at once. */
+async function tcpConnect(hostname: string, port: number): Promise<UsbipConnection> {
+  const connection = await Deno.connect({ hostname, port });
+  connection.setNoDelay(true);
+  return connection;
+}
+
 async function bareSource(which: string | undefined, plugged: readonly PluggedSource[]) {
   if (which?.startsWith(REPLAY)) {
     const file = which.slice(REPLAY.length);
     return { source: replaySource(await readText(file), file), wanted: undefined };
+  }
+  if (which !== undefined && isUsbipAddress(which)) {
+    return { source: usbipSource(which, tcpConnect), wanted: undefined };
   }
   const plug = plugged.find((p) => which?.startsWith(`${p.prefix}:`));
   if (plug && which !== undefined) return { ...await plug.open(which), wanted: undefined };
@@ -41,7 +58,7 @@ async function bareSource(which: string | undefined, plugged: readonly PluggedSo
 }
 
 /**
- * Opens what `which` names: `sim:…` and other plugged prefixes, `replay:FILE`, else a serial or place on
+ * Opens what `which` names: `usbip://HOST:PORT/BUSID`, `sim:…` and other plugged prefixes, `replay:FILE`, else a serial or place on
  * this machine's USB. `trace` names a file that gets every transfer.
  */
 export async function openSource(

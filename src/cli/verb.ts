@@ -45,7 +45,8 @@ export interface Verb {
 export const PROBE_OPTIONS: readonly OptionSpec[] = [
   {
     flags: "--probe <which>",
-    summary: "serial, USB place (1-4.2), sim:BOARD?…, or replay:FILE; PROBEKIT_PROBE when absent",
+    summary:
+      "serial, USB place (1-4.2), usbip://HOST/1-1, sim:BOARD?…, or replay:FILE; PROBEKIT_PROBE when absent",
   },
   { flags: "--speed <frequency>", summary: "SWD clock, like 4MHz or 950kHz" },
   {
