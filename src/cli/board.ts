@@ -1,5 +1,5 @@
 /** Opens the board that a command line names, and closes everything again. */
-import { Fault } from "../base/mod.ts";
+import { type BoardState, Fault } from "../base/mod.ts";
 import { type Bench, openBench } from "../recipe/mod.ts";
 import { hostFacts } from "../usb/mod.ts";
 import type { AttachMode } from "../cortex/mod.ts";
@@ -45,7 +45,9 @@ export async function withSource<T>(
   }
 }
 
-/** The board of the call, attached; left as found. */
+const UNTOUCHED: BoardState = { state: "untouched", text: "nothing was written" };
+
+/** The board of the call, attached; left as found. `use` writes nothing that stays: faults say so. */
 export function withBench<T>(
   given: Given,
   verb: string,
@@ -55,13 +57,18 @@ export function withBench<T>(
 ): Promise<T> {
   const speed = given.text("speed");
   return withSource(given, plugged, async ({ source, wanted }) => {
-    await using bench = await openBench({
+    const wish = {
       source,
       wanted,
       attach: wantedAttach(given) ?? attach,
       ...flashSize(given, verb),
       hertz: speed === undefined ? undefined : hertz(speed, verb),
-    });
-    return await use(bench);
+    };
+    try {
+      await using bench = await openBench(wish);
+      return await use(bench);
+    } catch (e) {
+      throw e instanceof Fault && e.row.class !== "recipe" ? e.within({ board: UNTOUCHED }) : e;
+    }
   });
 }

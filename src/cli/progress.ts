@@ -13,7 +13,7 @@ const BAR = 24;
 
 /** `192 KiB`, `5 sectors` */
 export function amount(n: number, unit: string): string {
-  if (unit !== "B") return `${n} ${unit}`;
+  if (unit !== "B") return `${n} ${n === 1 ? unit.replace(/s$/, "") : unit}`;
   if (n < 1024) return `${n} B`;
   const kib = n / 1024;
   return `${Number.isInteger(kib) ? kib : kib.toFixed(1)} KiB`;

@@ -1,4 +1,5 @@
 /** Where recipes come from on this machine: files, TypeScript modules, and the ones that come with probekit. */
+import { Fault } from "../base/mod.ts";
 import type { CheckedRecipe, RecipeFiles, RecipeSource } from "../recipe/mod.ts";
 import { emitYaml, lintRecipe, type WrittenRecipe } from "../recipe/mod.ts";
 import { cannotRead, readText } from "./files.ts";
@@ -44,7 +45,17 @@ async function recipeSource(which: string): Promise<RecipeSource> {
     return { file: which, text: emitYaml(document as WrittenRecipe) };
   }
   const file = builtInFile(which) ?? which;
-  return { file, text: await readText(file) };
+  try {
+    return { file, text: await readText(file) };
+  } catch (e) {
+    if (!NAME.test(which) || !(e instanceof Fault)) throw e;
+    const names = [...Deno.readDirSync(BUILT_IN)].flatMap(({ name }) =>
+      name.endsWith(".yaml") ? [name.replace(/\.yaml$/, "")] : []
+    );
+    throw e.within({
+      next: [{ text: `Recipes that come with it: ${names.toSorted().join(", ")}` }],
+    });
+  }
 }
 
 /** Finds, reads and lints a recipe. */

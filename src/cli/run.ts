@@ -98,8 +98,8 @@ function environment(call: RecipeCall, given: Given, cli: Cli, opened: OpenedSou
 }
 
 function agrees(plan: Plan, cli: Cli): boolean {
-  for (const n of plan.needs.filter((need) => !need.given)) cli.err(`${n.text}\n`);
-  return cli.ask("Go on? Type yes:")?.trim().toLowerCase() === "yes";
+  const losses = plan.needs.filter((need) => !need.given).map((need) => need.text).join("; ");
+  return cli.ask(`This will ${losses}. Go on? Type yes:`)?.trim().toLowerCase() === "yes";
 }
 
 /** Shows events as they come. */

@@ -146,7 +146,10 @@ export const fault = catalogue({
     ],
     next: [
       { text: POWER_AND_WIRES },
-      { text: "Connect while the chip is held in reset (in a recipe: target.attach: under-reset)" },
+      {
+        text: "Connect while the chip is held in reset (in a recipe: target.attach: under-reset)",
+        command: "probekit info --attach under-reset",
+      },
     ],
     retryable: true,
     explain:
@@ -185,8 +188,9 @@ export const fault = catalogue({
     causes: [
       { text: "nothing is at this address", likelihood: "possible" },
       { text: "the memory is protected (RDP) or its clock is off", likelihood: "possible" },
+      { text: "something holds the chip in reset (NRST is low)", likelihood: "possible" },
     ],
-    next: [{ text: "Check the address against the chip's memory map" }],
+    next: [{ text: "Check the address against the chip's memory map, and that NRST is not low" }],
     explain:
       "The access reached the chip, and the memory or peripheral there answered with a bus error. Reads inside flash are refused at readout protection level 1.",
   },

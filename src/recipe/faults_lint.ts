@@ -6,7 +6,7 @@ const row = (code: `E${number}`, title: string, explain: string): FaultRow => ({
   code,
   class: "recipe",
   title,
-  next: [],
+  next: [{ text: "Correct that place, and see whether there is more: probekit lint FILE" }],
   explain,
 });
 

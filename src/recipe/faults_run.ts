@@ -104,8 +104,23 @@ export const runRows = {
     code: "E1158",
     class: "unit",
     title: "{message}",
-    next: [],
+    next: [{ text: "See why this recipe asks for it, at the line above" }],
     explain: "A `require` of the recipe was false; the recipe says why, and nothing was touched.",
+  },
+  "nothing-to-undo": {
+    code: "E1170",
+    class: "recipe",
+    title: "There is nothing to undo: {why}",
+    next: [{ text: "See what was written to this board: the journal is in {folder}" }],
+    explain: "undo works from the journal, which holds what each run was about to overwrite.",
+  },
+  "cannot-undo": {
+    code: "E1171",
+    class: "unit",
+    title: "Run {run} cannot be undone: {why}",
+    next: [{ text: "See what the board holds:", command: "probekit options", effect: "read" }],
+    explain:
+      "undo brings back option bytes, and the flash that could be read before it was erased. What was closed to reading, or is for ever, it cannot.",
   },
   "power-not-switched": {
     code: "E1159",
@@ -151,6 +166,14 @@ export const runRows = {
     next: [{ text: "Run it from a terminal" }],
     explain: "The step waits for a hand at the board.",
   },
+  "seal-word-missing": {
+    code: "E3003",
+    class: "approval",
+    title: "{what} can never be undone, and the word for it was not typed",
+    next: [{ text: "Look at the plan and type the word it asks for, at a terminal" }],
+    explain:
+      "What cannot be undone needs a word made from the chip's unique id. It is asked for after the plan was shown and before anything is written; no option and no environment variable stands in for it.",
+  },
   "plan-stale": {
     code: "E3100",
     class: "approval",
@@ -184,6 +207,18 @@ export const runRows = {
     ],
     explain:
       "Contact was lost while something was being written that may leave the chip in a state no read has confirmed.",
+  },
+  "unknown-outcome": {
+    code: "E4003",
+    class: "unit",
+    title: "Something that can never be undone was begun on this chip, and nobody knows what came of it: {what}",
+    next: [{
+      text: "Read the chip and write down what it says; that is all that may be done before:",
+      command: "probekit reconcile",
+      effect: "volatile",
+    }],
+    explain:
+      "The intent is on disk, its outcome is not: the program or the link ended between the two. Writing again could do it twice, or to a chip that is closed already.",
   },
   "not-left-as-asked": {
     code: "E4001",

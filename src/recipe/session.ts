@@ -4,6 +4,7 @@ import type { Chip } from "../chip/mod.ts";
 import type { AttachMode, LeaveMode } from "../cortex/mod.ts";
 import type { OptionBytes } from "../flash/mod.ts";
 import type { ActIo } from "./acts/act.ts";
+import { checkImage } from "./acts/files.ts";
 import { type Applied, apply } from "./apply.ts";
 import type { Bench } from "./bench.ts";
 import type { RecipeDocument, TargetDocument } from "./document.ts";
@@ -11,6 +12,7 @@ import { sha256 } from "./document.ts";
 import type { EventBody } from "./events.ts";
 import { fault } from "./faults.ts";
 import { type GivenInputs, type InputValues, resolveInputs } from "./inputs.ts";
+import { Journalist } from "./journal.ts";
 import type { CheckedRecipe } from "./lint.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import type { RunEnv, RunOptions } from "./run.ts";
@@ -116,12 +118,12 @@ export class Session {
     throw error;
   }
 
-  /** Files that the user named: one that cannot be read is known before the board is touched. */
+  /** Files that the user named: one that cannot be read, or is damaged, is known before the board is touched. */
   async #readFiles(): Promise<void> {
     for (const [name, value] of Object.entries(this.end.inputs)) {
       const rule = this.document.inputs?.[name];
       if (rule && parseType(rule.type)?.kind === "file" && typeof value === "string") {
-        await this.#read(value);
+        checkImage(value, await this.#read(value));
       }
     }
   }
@@ -149,6 +151,10 @@ export class Session {
     const { chip, volts, found, probe } = bench;
     end.chip = chip;
     end.probe = probe.id;
+    const { dryRun = false, expect, savePlan = false } = this.options;
+    const journalist = this.#journalist(bench);
+    const writes = !dryRun && checked.effect !== "read";
+    const open = await journalist.begin(writes);
     emit({
       type: "attached",
       probe: `${probe.id.name} ${probe.id.serial} ${probe.id.firmware}`,
@@ -156,7 +162,7 @@ export class Session {
       uid: chip.uid,
       volts: volts ?? null,
       mode: found.mode,
-      notes: [...found.notes, ...probe.lacks],
+      notes: [...found.notes, ...probe.lacks, ...open],
     });
     requireChip(this.document.name, this.#target, chip);
     const unmeasured = requireSupply(this.#target, volts);
@@ -164,7 +170,6 @@ export class Session {
     end.before = await bench.flash.readOptions();
     end.inputs = resolveInputs(checked, this.given, chip);
     await this.#readFiles();
-    const { dryRun = false, expect, savePlan = false } = this.options;
     // what only reads is not looked at twice
     const looks = dryRun || savePlan || expect || checked.effect !== "read";
     const live = new LiveView(bench);
@@ -180,6 +185,7 @@ export class Session {
       live,
       io: this.#io,
       signal,
+      journalist,
       emit,
     });
     end.board = end.applied.board;
@@ -188,6 +194,16 @@ export class Session {
     if (end.applied.tally.optionWrites > 0 && !end.error) {
       end.after = await bench.flash.readOptions();
     }
+  }
+
+  #journalist(bench: Bench): Journalist {
+    const { env } = this;
+    return new Journalist(env.journal, bench, {
+      run: this.id,
+      tool: env.tool,
+      recipe: this.document.name,
+      nowMs: () => env.wallMs?.() ?? Date.now(),
+    });
   }
 
   async #plan(bench: Bench, live: LiveView): Promise<void> {

@@ -20,6 +20,13 @@ export interface Placed {
   readonly bytes: number;
 }
 
+const SAYS_WHERE = /\.(elf|axf|hex|ihex|ihx|s19|s28|s37|srec|mot|uf2)$/i;
+
+/** Refuses a damaged image before any board is touched; one whose place is said elsewhere waits. Faults: those of image/. */
+export function checkImage(file: string, data: Uint8Array): void {
+  if (SAYS_WHERE.test(file)) loadImage(file, data);
+}
+
 /** Reads and places an image. Faults: those of image/ and of placing. */
 export async function imageOf(
   { io, view }: LookAt,

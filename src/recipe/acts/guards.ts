@@ -7,6 +7,9 @@ import { closedSectors, hardwareWatchdogs, type View } from "../view.ts";
 
 const UNTOUCHED = { state: "untouched", text: "nothing was written" } as const;
 
+const bitsText = (bits: readonly number[]): string =>
+  bits.length === 1 ? `bit ${bits[0]} is` : `bits ${bits.join(", ")} are`;
+
 /** An option register with the fields that differ from a new part. */
 export function optionEvidence(view: View, options: OptionBytes, register: string): Evidence {
   const { family, sub } = view.chip;
@@ -60,7 +63,7 @@ function requireOpen(
       is: one ? "is" : "are",
       it: one ? "it" : "them",
       done,
-      bits: [...new Set(wrong.map((s) => sectorBit(view.layout, s)))].join(", "),
+      bits: bitsText([...new Set(wrong.map((s) => sectorBit(view.layout, s)))]),
       ...(name ? { nwrp: word, pcrop: word } : {}),
     }, {
       board: UNTOUCHED,
