@@ -31,7 +31,7 @@ const PRELOAD = "libumockdev-preload.so.0";
 const FOLDERS = [`/usr/lib/${Deno.build.arch}-linux-gnu`, "/usr/lib64", "/usr/lib"];
 
 /** Where the library is that is loaded in front of a program; undefined when it is not installed. */
-export function umockdevLibrary(): string | undefined {
+export function umockdevLibrary(folders: readonly string[] = FOLDERS): string | undefined {
   const isThere = (path: string): boolean => {
     try {
       return Deno.statSync(path).isFile;
@@ -39,7 +39,7 @@ export function umockdevLibrary(): string | undefined {
       return false;
     }
   };
-  return FOLDERS.map((f) => `${f}/${PRELOAD}`).find(isThere);
+  return folders.map((f) => `${f}/${PRELOAD}`).find(isThere);
 }
 
 const MESSAGE = 24;
@@ -139,8 +139,11 @@ class Port {
  * Shows these boards to every program that is started with `env`. The folder is made under /tmp, because a
  * socket's path ends at 108 bytes, and removed by `close`. Faults: sim-needs-umockdev.
  */
-export function withUmockdev(boards: readonly FrontBoard[], io: FrontIo = {}): Umockdev {
-  const library = umockdevLibrary();
+export function withUmockdev(
+  boards: readonly FrontBoard[],
+  io: FrontIo & { readonly folders?: readonly string[] } = {},
+): Umockdev {
+  const library = umockdevLibrary(io.folders);
   if (library === undefined) throw fault("sim-needs-umockdev", { file: PRELOAD });
   const dir = Deno.makeTempDirSync({ dir: "/tmp", prefix: "pk-" });
   const [live, endLive] = liveOf(boards, io);
