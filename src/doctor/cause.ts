@@ -14,6 +14,8 @@ export interface Match {
   readonly because: readonly string[];
   /** fills `{name}` in the row's texts */
   readonly facts?: Readonly<Record<string, string>>;
+  /** how many of the row's remedies to leave out, from the first on */
+  readonly skip?: number;
 }
 
 /** What to do, and what it does to the board. */

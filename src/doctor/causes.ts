@@ -1,11 +1,14 @@
 /** The table of causes, from this computer to the program. */
 import type { CauseRow } from "./cause.ts";
-import { FLASH_CAUSES, OPTION_CAUSES } from "./causes_chip.ts";
+import { FLASH_CAUSES } from "./causes_flash.ts";
+import { HOST_CAUSES } from "./causes_host.ts";
 import { LINK_CAUSES } from "./causes_link.ts";
+import { OPTION_CAUSES } from "./causes_options.ts";
 import { PROGRAM_CAUSES } from "./causes_program.ts";
 
 /** All rows, in the order of the ladder. */
 export const CAUSES: readonly CauseRow[] = [
+  ...HOST_CAUSES,
   ...LINK_CAUSES,
   ...OPTION_CAUSES,
   ...FLASH_CAUSES,

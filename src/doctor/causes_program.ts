@@ -2,7 +2,7 @@
 import { bits, has, hex } from "../base/mod.ts";
 import { checkVectors, exceptionName } from "../cortex/mod.ts";
 import { type CauseRow, likely, type Match, proven } from "./cause.ts";
-import { resetFlag } from "./causes_chip.ts";
+import { resetFlag } from "./causes_options.ts";
 import type { Findings } from "./findings.ts";
 
 const BLANK = 0xFFFF_FFFF;

@@ -3,6 +3,9 @@ import { Fault } from "../base/mod.ts";
 import { type Findings, noteOf, type Rung, type RungName, RUNGS } from "./findings.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+const NOT_REACHED: Partial<Record<RungName, string>> = {
+  nrst: "not known: the probe cannot read its level",
+};
 /** What a step adds to the findings. */
 export type Adds = Partial<Omit<Findings, "rungs" | "registers" | "effects" | "source">>;
 
@@ -19,6 +22,11 @@ export class Climb {
     if (this.#rungs.get(name)?.state !== "broken") {
       this.#rungs.set(name, { name, state: "ok", text });
     }
+  }
+  /** Says more about a rung that holds. */
+  more(name: RungName, text: string): void {
+    const rung = this.#rungs.get(name);
+    if (rung?.state === "ok") this.ok(name, `${rung.text}; ${text}`);
   }
   /** The rung broke. */
   broken(name: RungName, text: string): void {
@@ -50,7 +58,8 @@ export class Climb {
   /** Everything so far. */
   done(): Findings {
     const rungs = RUNGS.map((name): Rung =>
-      this.#rungs.get(name) ?? { name, state: "not-reached", text: "not reached" }
+      this.#rungs.get(name) ??
+        { name, state: "not-reached", text: NOT_REACHED[name] ?? "not reached" }
     );
     const { registers, effects, source } = this;
     return { source, rungs, effects, registers, ...this.#found };

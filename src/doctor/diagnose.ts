@@ -1,5 +1,5 @@
 /** From findings to causes: pure. */
-import { type CauseExit, type CauseRow, type Likelihood, type Remedy } from "./cause.ts";
+import type { CauseExit, CauseRow, Likelihood, Remedy } from "./cause.ts";
 import { CAUSES } from "./causes.ts";
 import { type Findings, type Rung, type RungName, RUNGS } from "./findings.ts";
 
@@ -42,7 +42,7 @@ function causeOf(row: CauseRow, f: Findings): Cause | undefined {
   const { likelihood, because } = match;
   const facts = { ...strings(f.fault?.facts), ...match.facts };
   const { slug, rung, exit, blocks } = row;
-  const next = row.next.map((n) => ({
+  const next = row.next.slice(match.skip ?? 0).map((n) => ({
     ...n,
     ...(n.command === undefined ? {} : { command: fill(n.command, facts) }),
   }));

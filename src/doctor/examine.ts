@@ -110,7 +110,18 @@ async function withProbe(
   if (attached === undefined) return;
   await lookBehind(climb, probe, clock);
   if (climb.found.chip) await whatIsAllowed(climb, probe, clock, wish);
-  if (attached !== "plain") await climb.rung("running", () => attached.leave("running"));
+  if (attached !== "plain") await leave(climb, attached);
+}
+
+/** A program that closes the debug port does so at once: that leaving ends without an answer is no news. */
+async function leave(climb: Climb, attached: Attached): Promise<void> {
+  try {
+    await attached.leave("running");
+    climb.effects.push("the program was started again");
+  } catch (error) {
+    if (!isFault(error)) throw error;
+    climb.effects.push("the program was started again, and closed the debug port at once");
+  }
 }
 
 /** Without a reset first; under reset only when that failed and is allowed. */
@@ -188,6 +199,9 @@ async function whatIsAllowed(
   const memory = memoryOf(probe, 0, clock);
   if (wish.halt) await climb.rung("running", () => halted(climb, probe, clock));
   if (wish.tryKeys) await climb.rung("flash", () => tryKeys(climb, memory));
+  else if (climb.registers["FLASH_CR"] !== undefined) {
+    climb.more("flash", "whether it takes its keys was not tried (--try-keys)");
+  }
   if (wish.underReset && climb.found.connected?.how === "attach") {
     await climb.rung("nrst", () => tryNrst(climb, probe, memory, clock));
   }

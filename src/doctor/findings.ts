@@ -1,5 +1,5 @@
 /** What an examination has found: plain data, the only thing that causes are told from. */
-import { diagnose, type Fact, Fault } from "../base/mod.ts";
+import { diagnose, type Fact, type Fault } from "../base/mod.ts";
 import type { Chip, Layout } from "../chip/mod.ts";
 import type { FaultStory, ResetWatch } from "../cortex/mod.ts";
 import type { OptionBytes } from "../flash/mod.ts";

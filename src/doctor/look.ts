@@ -14,6 +14,7 @@ import {
 import {
   type Chip,
   coreName,
+  FAMILIES,
   flashRegister,
   identify,
   isDualBank,
@@ -204,6 +205,15 @@ function slowWatchdog(climb: Climb, chip: Chip, options: OptionBytes): boolean {
   return options.fields["IWDG_SW"]?.value === 0 || bit["IWDGRSTF"] === 1;
 }
 
+/** Before anything in flash is read: such a read waits until flash is no longer busy. */
+async function lookWhetherBusy(climb: Climb, memory: Memory): Promise<void> {
+  for (const { flash } of FAMILIES) {
+    const [offset] = flash.registers["SR"] ?? [0];
+    const sr = await word(memory, flash.base + offset);
+    if (sr !== undefined) climb.registers["FLASH_SR_BEFORE"] = sr;
+  }
+}
+
 /** Everything above the access port. The core is neither halted nor reset; nothing is written. */
 export async function lookAtChip(climb: Climb, memory: Memory, clock: Clock): Promise<void> {
   const core = await climb.rung("core", async () => {
@@ -225,6 +235,7 @@ export async function lookAtChip(climb: Climb, memory: Memory, clock: Clock): Pr
         : `high, but the chip was reset ${resets.resets} times in ${resets.ms} ms`,
     );
   }
+  await lookWhetherBusy(climb, memory);
   const chip = await climb.rung("chip", () => identify(memory));
   if (!chip) return;
   climb.add({ chip });

@@ -2,7 +2,9 @@
 import {
   BAD_READ,
   HUNGRY_DOG,
+  ITCM_WRITE,
   LOOP,
+  SELF_RESET,
   type SmallImage,
   smallImage,
   STOP,
@@ -40,6 +42,13 @@ export interface Scenario {
 
 const running: SmallImage = { reset: LOOP };
 const RDP1 = 0x55;
+
+/** A tool chose PSIZE x64 and went away: FLASH_CR unlocked, written, locked. */
+function wideWrites(chip: Stm32F7): void {
+  for (const key of [0x4567_0123, 0xCDEF_89AB]) chip.debugWrite(0x4002_3C04, 4, key); // FLASH_KEYR
+  chip.debugWrite(0x4002_3C10, 4, 0x300); // FLASH_CR.PSIZE = 3
+  chip.debugWrite(0x4002_3C10, 4, 0x8000_0300);
+}
 
 /** A tool wrote the keys in the wrong order. */
 function wrongKeys(chip: Stm32F7): void {
@@ -154,6 +163,28 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "hardfault",
     title: "firmware reads where nothing is and loops in HardFault",
     image: { reset: BAD_READ },
+  },
+  {
+    name: "itcm-write",
+    title: "firmware writes to flash over its ITCM view and loops in HardFault",
+    image: { reset: ITCM_WRITE },
+  },
+  {
+    name: "self-reset",
+    title: "firmware resets the chip every few ms",
+    image: { reset: SELF_RESET },
+  },
+  {
+    name: "psize-x64",
+    title: "a tool left PSIZE at x64, which needs an external VPP",
+    image: running,
+    then: wideWrites,
+  },
+  {
+    name: "svd-boot",
+    title: "OPTCR1 0x0FFF0000, the F4 value of ST's F7 SVD files: the chip starts in ITCM RAM",
+    image: running,
+    options: { OPTCR: 0x0FFF_AAED, OPTCR1: 0x0FFF_0000 }, // facts/stm32f7.md §4
   },
   {
     name: "lockup",

@@ -62,6 +62,35 @@ export const BAD_READ: Program = {
 /** an undefined instruction; as the HardFault handler it locks the core up */
 export const UNDEFINED: Program = { assembly: "udf #0", halfwords: [0xDE00] };
 
+/** writes to flash over its ITCM view, which can only be read */
+export const ITCM_WRITE: Program = {
+  assembly: `
+    movs r0, #0x20
+    lsls r0, r0, #16
+    str r0, [r0]
+    b .`,
+  halfwords: [0x2020, 0x0400, 0x6000, 0xE7FE],
+};
+
+/** resets itself through AIRCR after some ms */
+export const SELF_RESET: Program = {
+  assembly: `
+    movw r1, #0xFFFF
+    again: subs r1, #1
+    bne again
+    ldr r0, scb_aircr
+    ldr r1, vectkey
+    str r1, [r0]
+    b .
+    .align 2
+    scb_aircr: .word 0xE000ED0C
+    vectkey: .word 0x05FA0004`,
+  // deno-fmt-ignore
+  halfwords: [
+    0xF64F, 0x71FF, 0x3901, 0xD1FD, 0x4801, 0x4902, 0x6001, 0xE7FE, 0xED0C, 0xE000, 0x0004, 0x05FA,
+  ],
+};
+
 /** starts the independent watchdog at 12.5 ms and forgets it */
 export const HUNGRY_DOG: Program = {
   assembly: `

@@ -229,8 +229,8 @@ export abstract class Units {
     return this.scb.ignoresBusFaults && this.exceptions.executionPriority() < 0;
   }
   raiseImprecise(at: number): void {
-    // ABFSR: AHBP, EPPB or AXIM. Cortex-M7 TRM, Auxiliary Bus Fault Status Register
-    this.scs.abfsr |= at >>> 29 === 2 ? 4 : at >>> 20 === 0xE00 ? 0x10 : 8;
+    // ABFSR: ITCM (its 4 MiB, see ITCMCR), AHBP, EPPB or AXIM. Cortex-M7 TRM, Auxiliary Bus Fault Status Register
+    this.scs.abfsr |= at >>> 22 === 0 ? 1 : at >>> 29 === 2 ? 4 : at >>> 20 === 0xE00 ? 0x10 : 8;
     this.faults.raiseImprecise();
   }
   watch(at: number, width: number, write: boolean, value: number): void {

@@ -1,5 +1,5 @@
-/** Causes in the chip: option bytes, flash controller. */
-import { bits, decode, getField, hex, or } from "../base/mod.ts";
+/** Causes in the option bytes. */
+import { decode, hex, or } from "../base/mod.ts";
 import { valuesOf } from "../chip/mod.ts";
 import { closedSectors, sectorsText } from "../flash/mod.ts";
 import { type CauseRow, likely, type Match, proven } from "./cause.ts";
@@ -251,72 +251,5 @@ export const OPTION_CAUSES: readonly CauseRow[] = [
       { text: "probekit lays flash out as the chip says; other tools may erase the wrong sectors" },
       { ...RECOVER, text: "For one bank:" },
     ],
-  },
-];
-
-const psize = (f: Findings): number => bits(f.registers["FLASH_CR"] ?? 0, 9, 8);
-
-/** The controller's own troubles. */
-export const FLASH_CAUSES: readonly CauseRow[] = [
-  {
-    slug: "flash-locked",
-    rung: "flash",
-    exit: 22,
-    blocks: ["write"],
-    text: "The flash controller is locked until the next reset: keys were written in a wrong order",
-    match: (f) =>
-      f.flashKeys === "refused"
-        ? proven(["FLASH_CR.LOCK stays 1 after both keys"])
-        : f.failure?.slug === "flash-locked-until-reset"
-        ? proven([f.failure.title, `FLASH_CR ${hex(f.registers["FLASH_CR"] ?? 0)}`])
-        : undefined,
-    next: [{
-      text: "Reset the board, then write again:",
-      command: "probekit reset",
-      effect: "volatile",
-    }],
-  },
-  {
-    slug: "psize-above-supply",
-    rung: "flash",
-    exit: 22,
-    blocks: ["write"],
-    text:
-      "FLASH_CR.PSIZE is wider than the supply allows: what is programmed with it cannot be trusted",
-    match: (f) => {
-      const { chip, volts } = f;
-      if (!chip || typeof volts !== "number" || f.registers["FLASH_CR"] === undefined) {
-        return undefined;
-      }
-      const needs = chip.family.flash.parallelism.find((p) => p.psize === psize(f))?.fromVolts;
-      if (needs !== undefined && volts >= needs) return undefined;
-      const wants = needs === undefined ? "an external VPP" : `${needs} V`;
-      if (needs !== undefined && volts < 1.5) return undefined; // not measured at the chip
-      return proven([
-        `FLASH_CR ${hex(f.registers["FLASH_CR"])}: PSIZE = x${
-          8 * 2 ** psize(f)
-        }, which needs ${wants}`,
-        `the probe measures ${volts.toFixed(2)} V`,
-      ]);
-    },
-    next: [{
-      text: "Reset the board and use a tool that chooses the width by the supply:",
-      command: "probekit flash IMAGE",
-      effect: "reversible",
-    }],
-  },
-  {
-    slug: "flash-busy",
-    rung: "flash",
-    exit: 22,
-    blocks: ["write"],
-    text: "Flash is busy: an erase or an option write is under way",
-    match: (f) =>
-      getField(f.registers["FLASH_SR"] ?? 0, 16) === 1 // FLASH_SR.BSY
-        ? proven([`FLASH_SR ${hex(f.registers["FLASH_SR"] ?? 0)}: BSY`])
-        : undefined,
-    next: [{
-      text: "Keep the supply on and wait half a minute; a reset now damages what is written",
-    }],
   },
 ];
