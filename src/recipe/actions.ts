@@ -145,8 +145,18 @@ const readyActions = {
         absent: "readback",
         summary: "readback: every byte through the probe",
       },
+      ignore: {
+        type: "list<region>",
+        optional: true,
+        summary: "addresses that may differ, like those that were preserved",
+      },
     },
-    out: { sha256: { type: "string", summary: "of the image's bytes as read from the chip" } },
+    out: {
+      sha256: {
+        type: "string",
+        summary: "of the image, every byte of which was read from the chip",
+      },
+    },
   },
   "flash.ensure": {
     summary:
