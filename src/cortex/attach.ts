@@ -106,6 +106,7 @@ interface Outcome {
   readonly found: Found;
   readonly was: CoreState;
   readonly resetBy?: ResetWay;
+  readonly nrstDead?: boolean;
   readonly notes: readonly string[];
 }
 
@@ -132,7 +133,7 @@ async function underReset(parts: ResetParts, wish: AttachWish): Promise<Outcome>
 /** The catch is armed and the core halted, or about to be: reset it from within. */
 async function withoutNrst(parts: ResetParts, seen: Look, note: string): Promise<Outcome> {
   const { by } = await resetCore(parts, "sysresetreq", true);
-  return { ...seen, resetBy: by, notes: [note] };
+  return { ...seen, resetBy: by, nrstDead: note === NO_NRST, notes: [note] };
 }
 
 /** Nothing could be armed while NRST was low: be quick after it, then reset once more. */
@@ -181,6 +182,7 @@ export async function attach(probe: Probe, clock: Clock, wish: AttachWish): Prom
   const parts: ResetParts = { probe, memory, clock };
   const outcome = reset ? await underReset(parts, wish) : await running(parts, wish);
   const core = await openCore(probe, clock, wish.ap === undefined ? {} : { ap: wish.ap });
+  core.nrstDead = outcome.nrstDead ?? false;
   if (wish.mode === "halt") await core.halt();
   const { found, was, resetBy } = outcome;
   const report: AttachReport = {

@@ -56,10 +56,10 @@ export interface Core {
   state(): Promise<CoreState>;
   /** Fault: core-did-not-halt. */
   halt(): Promise<void>;
-  /** Goes on, over a breakpoint at the present address. Core halted. */
-  resume(): Promise<void>;
-  /** One instruction, interrupts masked. Core halted. Fault: core-not-halted. */
-  step(): Promise<void>;
+  /** Goes on, over a breakpoint at the present address (`pc`, when the caller knows it). Core halted. */
+  resume(pc?: Address): Promise<void>;
+  /** One instruction, interrupts masked; `pc` as for resume. Core halted. Fault: core-not-halted. */
+  step(pc?: Address): Promise<void>;
   /**
    * Resets by NRST, or by AIRCR.SYSRESETREQ when `how` says so or NRST has no effect; lets it run.
    * Fault: core-reset-failed.

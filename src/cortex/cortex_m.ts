@@ -28,6 +28,10 @@ export class CortexM implements Core {
   readonly watchpoints: Watchpoints;
   readonly #registers: Registers;
   #stepped = false;
+  /** DFSR as a step left it */
+  #dfsr: number | undefined;
+  /** NRST was tried and did nothing; resets then go by SYSRESETREQ without trying it again */
+  nrstDead = false;
   constructor(
     readonly probe: Probe,
     readonly clock: Clock,
@@ -45,7 +49,8 @@ export class CortexM implements Core {
   }
 
   get #parts(): ResetParts {
-    return { probe: this.probe, memory: this.uncached, clock: this.clock };
+    const { probe, uncached: memory, clock, nrstDead } = this;
+    return { probe, memory, clock, nrstDead };
   }
 
   async #look(): Promise<Dhcsr> {
@@ -60,8 +65,15 @@ export class CortexM implements Core {
     return stateText(now);
   }
 
-  async halt(): Promise<void> {
+  /** Whatever was seen of the halted core is no longer so. */
+  #moves(): void {
     this.#stepped = false;
+    this.#dfsr = undefined;
+    this.#registers.forget();
+  }
+
+  async halt(): Promise<void> {
+    this.#moves();
     const deadline = new Deadline(this.clock, HALT_MS);
     let resets = 0;
     let looks = 0;
@@ -79,9 +91,10 @@ export class CortexM implements Core {
     }
   }
 
-  async resume(): Promise<void> {
-    if (await this.#atBreakpoint() !== undefined) await this.step();
-    this.#stepped = false;
+  async resume(pc?: number): Promise<void> {
+    const here = await this.#atBreakpoint(pc);
+    if (here !== undefined) await this.step(here);
+    this.#moves();
     await this.uncached.batch([
       { write: AT.DFSR, value: DFSR_ALL },
       { write: AT.DHCSR, value: DEBUG.run },
@@ -89,20 +102,21 @@ export class CortexM implements Core {
   }
 
   /** The present address, when a comparator is there: it would stop the core before it has moved. */
-  async #atBreakpoint(): Promise<number | undefined> {
+  async #atBreakpoint(known: number | undefined): Promise<number | undefined> {
     if (!this.breakpoints.any) return undefined;
-    const [pc = 0] = await this.readRegisters(["pc"]);
+    const [pc = 0] = known === undefined ? await this.readRegisters(["pc"]) : [known];
     return this.breakpoints.at(pc) ? pc : undefined;
   }
 
-  async step(): Promise<void> {
-    const here = await this.#atBreakpoint();
+  async step(pc?: number): Promise<void> {
+    const here = await this.#atBreakpoint(pc);
     if (here !== undefined) await this.breakpoints.clear(here);
     await this.#step();
     if (here !== undefined) await this.breakpoints.set(here);
   }
 
   async #step(): Promise<void> {
+    this.#moves();
     const words = await this.uncached.batch([
       { read: AT.DHCSR },
       { write: AT.DFSR, value: DFSR_ALL },
@@ -111,26 +125,34 @@ export class CortexM implements Core {
       // ends an instruction that waits (WFI, a stalled access), and unmasks
       { write: AT.DHCSR, value: DEBUG.halt },
       { read: AT.DHCSR },
+      { read: AT.DFSR },
     ]);
     const before = dhcsr(words[0] ?? 0);
     if (!before.halted) {
       await this.uncached.batch([{ write: AT.DHCSR, value: DEBUG.run }]);
       throw fault("core-not-halted", { what: "step", state: stateText(before) });
     }
-    if (!dhcsr(words[1] ?? 0).halted) await this.halt();
+    const after = dhcsr(words[1] ?? 0);
+    if (!after.halted) await this.halt();
+    else {
+      this.#dfsr = words[2] ?? 0;
+      this.#registers.seenHalted();
+    }
     this.#stepped = true;
   }
 
   async reset(how?: ResetWay): Promise<ResetReport> {
-    this.#stepped = false;
-    const report = await resetCore(this.#parts, how, false);
-    await this.#rewrite();
-    return report;
+    return await this.#reset(how, false);
   }
 
   async resetAndHalt(how?: ResetWay): Promise<ResetReport> {
-    this.#stepped = false;
-    const report = await resetCore(this.#parts, how, true);
+    return await this.#reset(how, true);
+  }
+
+  async #reset(how: ResetWay | undefined, halt: boolean): Promise<ResetReport> {
+    this.#moves();
+    const report = await resetCore(this.#parts, how, halt);
+    if (how !== "sysresetreq") this.nrstDead = report.by !== "nrst";
     await this.#rewrite();
     return report;
   }
@@ -157,12 +179,20 @@ export class CortexM implements Core {
     await (set ? this.watchpoints.set(watch) : this.watchpoints.clear(watch));
   }
 
-  /** Priority as OpenOCD: a breakpoint before a watchpoint, both before the halt itself. */
-  async stopReason(): Promise<StopReason> {
+  /** DFSR; undefined when the core is not halted. */
+  async #readDfsr(): Promise<number | undefined> {
     const [state = 0, dfsr = 0] = await this.uncached.batch([{ read: AT.DHCSR }, {
       read: AT.DFSR,
     }]);
-    if (!dhcsr(state).halted) return { why: "not-stopped" };
+    if (!dhcsr(state).halted) return undefined;
+    this.#registers.seenHalted();
+    return dfsr;
+  }
+
+  /** Priority as OpenOCD: a breakpoint before a watchpoint, both before the halt itself. */
+  async stopReason(): Promise<StopReason> {
+    const dfsr = this.#dfsr ?? await this.#readDfsr();
+    if (dfsr === undefined) return { why: "not-stopped" };
     if (has(dfsr, 2)) return { why: "breakpoint" };
     if (has(dfsr, 4)) {
       const at = await this.watchpoints.matched();

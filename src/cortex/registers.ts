@@ -41,11 +41,21 @@ const READY_MS = 20;
 
 /** Reads and writes registers of a halted core. */
 export class Registers {
+  #justSeen = false;
   constructor(
     readonly memory: Memory,
     readonly core: string,
     readonly fast: FastCore | undefined,
   ) {}
+
+  /** The core was seen halted this very moment: the next read need not look again. */
+  seenHalted(): void {
+    this.#justSeen = true;
+  }
+  /** Something happens to the core. */
+  forget(): void {
+    this.#justSeen = false;
+  }
 
   async read(names: readonly string[]): Promise<number[]> {
     const places = names.map((name) => this.#place(name));
@@ -90,8 +100,11 @@ export class Registers {
   async #words(selects: readonly number[]): Promise<Map<number, number>> {
     if (selects.length === 0) return new Map();
     if (this.fast && selects.every((s) => s <= LAST_FAST)) {
-      const [state = 0] = await this.memory.batch([{ read: AT.DHCSR }]);
-      this.#check(dhcsr(state), "read registers");
+      if (!this.#justSeen) {
+        const [state = 0] = await this.memory.batch([{ read: AT.DHCSR }]);
+        this.#check(dhcsr(state), "read registers");
+      }
+      this.#justSeen = false;
       const all = await this.fast.readAll();
       return new Map(selects.map((s) => [s, all[s] ?? 0]));
     }

@@ -21,13 +21,19 @@ const LOW_MS = 10;
 const START_MS = 150;
 /** without a sign of a reset after this, the wire is not there */
 const NO_SIGN_MS = 60;
-const LOOK_MS = 2;
+/** S_RESET_ST is sticky, so nothing is missed between two looks */
+const LOOK_MS = 5;
+
+const NO_EFFECT =
+  "NRST had no effect (is its wire connected?), so the chip was reset by SYSRESETREQ";
 
 /** What a reset needs. */
 export interface ResetParts {
   readonly probe: Probe;
   readonly memory: Memory;
   readonly clock: Clock;
+  /** NRST was tried before and did nothing: it is not tried again unless asked for */
+  readonly nrstDead?: boolean;
 }
 
 /** What was seen after a reset. */
@@ -129,12 +135,12 @@ export async function resetCore(
   halt: boolean,
 ): Promise<ResetReport> {
   const demcr = await arm(parts, halt);
-  let by: ResetWay = how ?? "nrst";
+  let by: ResetWay = how ?? (parts.nrstDead ? "sysresetreq" : "nrst");
+  let note = how === undefined && parts.nrstDead ? NO_EFFECT : undefined;
   let seen = by === "nrst" ? await byNrst(parts, halt) : await bySysresetreq(parts, halt);
-  let note: string | undefined;
   if (!seen.reset && by === "nrst") {
     by = "sysresetreq";
-    note = "NRST had no effect (is its wire connected?), so the chip was reset by SYSRESETREQ";
+    note = NO_EFFECT;
     seen = await bySysresetreq(parts, halt);
   }
   if (!seen.reset) {

@@ -44,6 +44,11 @@ Deno.test("without an NRST wire both fall back to SYSRESETREQ and say so", async
   assertEquals([chip.halted, chip.resets], [false, 1]);
   assertEquals(await b.core.resetAndHalt(), { by: "sysresetreq", note: NO_EFFECT });
   assertEquals([chip.halted, chip.resets], [true, 2]);
+  // once found dead, NRST is not tried again, unless asked for
+  assertEquals(await b.cost(() => b.core.resetAndHalt()), 5);
+  chip.is.nrstWired = true;
+  assertEquals(await b.core.resetAndHalt("nrst"), { by: "nrst" });
+  assertEquals(await b.core.resetAndHalt(), { by: "nrst" });
 });
 
 Deno.test("a chip that cannot be reset is reported", async () => {

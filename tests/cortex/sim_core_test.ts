@@ -133,6 +133,8 @@ Deno.test("resets without an NRST wire say so", async () => {
   assertEquals(await b.core.reset(), { by: "sysresetreq", note });
   assertEquals(await b.core.resetAndHalt(), { by: "sysresetreq", note });
   assertEquals(await b.core.state(), "halted");
+  await using second = await simCore("scenario=nrst-unwired");
+  assertEquals(await second.cost(() => second.core.resetAndHalt()), 5);
 });
 
 Deno.test("watchResets() counts a window watchdog's resets", async () => {
