@@ -154,3 +154,11 @@ Deno.test("raw registers of the debug port and of its access port", async () => 
   assertEquals(bytesToWords(await memoryOf(b.probe).read(0xE004_2000, 4))[0], 0x1001_6449);
   assertEquals(b.board.warnings, CLEAN);
 });
+
+Deno.test("the slowest clock: a command that takes 14 s is waited for", async () => {
+  await using b = await simProbe("host=slow");
+  await b.probe.connect({ hertz: 5000, underReset: false });
+  const before = b.clock.now();
+  assertEquals((await memoryOf(b.probe).read(0x0800_0000, 6144)).length, 6144);
+  assert(b.clock.now() - before > 10_000, "longer than the USB limit of 5 s");
+});
