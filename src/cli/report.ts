@@ -44,10 +44,7 @@ export class Report implements Disposable {
   progress(p: ProgressNews): void {
     if (this.speaks) this.#progress.update(p);
   }
-  /** sees every event too */
-  onEvent: (event: object) => void = () => {};
   event(event: object): void {
-    this.onEvent(event);
     this.#events?.write(JSON.stringify(event));
   }
   /** The object of `--json`. */

@@ -15,11 +15,25 @@ export {
   lintRecipe,
   requireClean,
 } from "./lint.ts";
+export { junitXml, xmlText } from "./junit.ts";
 export type { RecipeFiles } from "./lint_uses.ts";
 export type { DiffLine, Need, Tally } from "./acts/act.ts";
+export { readProfile } from "./acts/files.ts";
 export { type Bench, type BenchWish, type Found, openBench, USUAL_HERTZ } from "./bench.ts";
 export * from "./events.ts";
 export { type GivenInputs, type InputValues, resolveInputs } from "./inputs.ts";
+export {
+  type Intent,
+  type IntentOutcome,
+  type IntentResult,
+  intentText,
+  type Journal,
+  Journalist,
+  type JournalRange,
+  type KeptRange,
+  optionsVerdict,
+  registerTexts,
+} from "./journal.ts";
 export { folderOf, joinPath } from "./paths.ts";
 export type { Measurement } from "./measure.ts";
 export { type Fingerprint, type Plan, PLAN_VERSION, type PlanNeed } from "./plan.ts";
