@@ -111,6 +111,10 @@ export class Fault extends Error {
       next: [...this.options.next ?? [], ...next],
     });
   }
+  /** The same fault with the state that the room above knows to be true, whatever was said below. */
+  leaving(board: BoardState): Fault {
+    return new Fault(this.slug, this.row, this.facts, { ...this.options, board });
+  }
 }
 
 /** A room's catalogue: call it with a slug and facts to make the Fault, read `rows` to list them. */

@@ -68,7 +68,8 @@ export function withBench<T>(
       await using bench = await openBench(wish);
       return await use(bench);
     } catch (e) {
-      throw e instanceof Fault && e.row.class !== "recipe" ? e.within({ board: UNTOUCHED }) : e;
+      if (!(e instanceof Fault) || e.row.class === "recipe") throw e;
+      throw e.leaving(UNTOUCHED);
     }
   });
 }

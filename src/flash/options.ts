@@ -186,10 +186,9 @@ export async function writeOptions(
     const partial = plan.massErases
       ? "option bytes may be changed or not, flash may be erased; read them before a reset"
       : "option bytes may be changed or not; read them before a reset";
-    throw error.within({
-      doing,
-      board: started ? { state: "unknown", text: partial } : UNTOUCHED,
-    });
+    throw error.within({ doing }).leaving(
+      started ? { state: "unknown", text: partial } : UNTOUCHED,
+    );
   }
 }
 

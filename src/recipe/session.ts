@@ -114,8 +114,10 @@ export class Session {
   }
 
   #fault(error: unknown): Fault {
-    if (error instanceof FaultClass) return error;
-    throw error;
+    if (!(error instanceof FaultClass)) throw error;
+    // a probe that is gone does not know how little it was asked to do
+    const known = this.end.applied || error.options.board?.state !== "unknown";
+    return known ? error : error.leaving(this.end.board);
   }
 
   /** Files that the user named: one that cannot be read, or is damaged, is known before the board is touched. */
@@ -241,7 +243,7 @@ export class Session {
     throw fault("not-confirmed", {
       what: open.map((n) => n.text).join("; "),
       way: input
-        ? `Run it again with --set ${input}=true`
+        ? `Run it again with --yes, or with --set ${input}=true`
         : "Plan it, look at the plan, and apply that: probekit plan … -o plan.json",
     }, { board: this.end.board });
   }

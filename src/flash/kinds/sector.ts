@@ -244,12 +244,11 @@ export class SectorFlash {
       );
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      throw error.within({
-        doing,
-        board: started
+      throw error.within({ doing }).leaving(
+        started
           ? { state: "partial", text: partial() }
           : { state: "untouched", text: "nothing was written" },
-      });
+      );
     }
   }
 
