@@ -23,6 +23,8 @@ export const plugs: readonly PluggedSource[] = [{
     });
     const powerCycle = (offMs: number) =>
       Promise.resolve(boards.forEach((b) => b.powerCycle(offMs)));
-    return { source, save, powerCycle };
+    // a virtual board without a file ends with the command: nothing of it can be undone later
+    const state = new URLSearchParams(selector.split("?")[1] ?? "").get("state");
+    return { source, save, powerCycle, journal: state === null ? null : `${state}.journal` };
   },
 }];

@@ -30,6 +30,17 @@ export const fault = catalogue({
     title: "Cannot read {file}: {why}",
     next: [{ text: "Check the name and the permissions of {file}" }],
   },
+  "journal-not-written": {
+    code: "E2060",
+    class: "station",
+    title: "Cannot note in {file} what is about to be overwritten, so it was not: {why}",
+    next: [
+      { text: "Check the folder's permissions and its free space" },
+      { text: "Or name another folder for it: --journal FOLDER" },
+    ],
+    explain:
+      "Before something is erased or option bytes are written, what was there is noted on the disk, so that an interruption can be told and undone. Without that note nothing is written.",
+  },
   "cannot-write-file": {
     code: "E0202",
     class: "station",

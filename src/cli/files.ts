@@ -1,7 +1,8 @@
 /** Files for the rooms that may not touch them: reading, and writing that cannot leave half a file. */
 import { fault } from "./faults.ts";
 
-const why = (e: unknown): string => {
+/** Why a file could not be used, in words. */
+export const whyNot = (e: unknown): string => {
   if (typeof e === "string") return e;
   if (e instanceof Deno.errors.NotFound) return "there is no such file";
   if (e instanceof Deno.errors.PermissionDenied) return "permission denied";
@@ -12,7 +13,7 @@ const why = (e: unknown): string => {
 
 /** The fault for a file that cannot be read; `e` is what was thrown, or the reason. */
 export const cannotRead = (file: string, e: unknown): Error =>
-  fault("cannot-read-file", { file, why: why(e) }, { cause: e });
+  fault("cannot-read-file", { file, why: whyNot(e) }, { cause: e });
 
 /** The file's bytes. Fault: cannot-read-file. */
 export async function readBytes(file: string): Promise<Uint8Array> {
@@ -45,7 +46,7 @@ export function writeFileSync(file: string, content: Uint8Array | string): void 
     } catch {
       // it was never made
     }
-    throw fault("cannot-write-file", { file, why: why(e) }, { cause: e });
+    throw fault("cannot-write-file", { file, why: whyNot(e) }, { cause: e });
   }
 }
 
@@ -60,7 +61,7 @@ export function lineWriter(file: string): { write(line: string): void; close(): 
   try {
     handle = Deno.openSync(file, { write: true, create: true, truncate: true });
   } catch (e) {
-    throw fault("cannot-write-file", { file, why: why(e) }, { cause: e });
+    throw fault("cannot-write-file", { file, why: whyNot(e) }, { cause: e });
   }
   return {
     write(line) {

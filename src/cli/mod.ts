@@ -5,6 +5,8 @@ export { doctorOnBoard } from "./doctor.ts";
 export { fault as cliFault } from "./faults.ts";
 export { readBytes, readText, writeBytes, writeFileSync } from "./files.ts";
 export { hexdump } from "./hexdump.ts";
+export { FileJournal, type JournalEntry, journalFolder, journalOf } from "./journal.ts";
+export { OPTION_ACTIONS, optionHelp, runOptions } from "./options_verb.ts";
 export { type ProgramSpec, runProgram } from "./main.ts";
 export { optionLines, optionsJson } from "./options_view.ts";
 export { amount } from "./progress.ts";

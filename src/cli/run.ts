@@ -2,23 +2,25 @@
 import { diagnose, type Diagnostic } from "../base/mod.ts";
 import { hostFacts, usbFault } from "../usb/mod.ts";
 import {
+  type CheckedRecipe,
   type GivenInputs,
   openBench,
   type Plan,
   type Run,
   type RunEnv,
-  runFolder,
   type RunOptions,
   runRecipe,
   type RunResult,
 } from "../recipe/mod.ts";
 import { flashSize, wantedAttach, withSource } from "./board.ts";
 import { fault } from "./faults.ts";
+import { JOURNAL_OPTION, journalOf } from "./journal.ts";
 import { readBytes, writeBytes } from "./files.ts";
 import { planLines, resultLines, stepLines } from "./plan_view.ts";
 import { checkedRecipe } from "./recipes.ts";
 import { renderDiagnostic } from "./render_fault.ts";
 import { Report } from "./report.ts";
+import { FolderKeeper } from "./run_folder.ts";
 import type { OpenedSource, PluggedSource } from "./sources.ts";
 import type { Cli } from "./terminal.ts";
 import { hertz } from "./values.ts";
@@ -37,8 +39,10 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   },
   {
     flags: "--run-folder <folder>",
-    summary: "write plan.json, events.jsonl and record.json there",
+    summary: "keep the run there: plan, events, record, report.html, junit.xml",
   },
+  { flags: "--runs <folder>", summary: "keep it in a folder of its own in this one" },
+  JOURNAL_OPTION,
 ];
 
 /** What a verb wants of a recipe. */
@@ -53,6 +57,12 @@ export interface RecipeCall {
   readonly json?: (result: RunResult) => object;
   /** called with the result before it is shown */
   readonly then?: (result: RunResult, report: Report) => void | Promise<void>;
+  /** the recipe itself, when it is no file */
+  readonly checked?: CheckedRecipe;
+  /** files that are made up for this call, by name */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** shows the plan before anything is asked or written */
+  readonly showPlan?: true;
   /** how the target is left, instead of the recipe's */
   readonly leave?: "running" | "halted";
 }
@@ -68,20 +78,30 @@ export function pairs(texts: readonly string[], verb: string): Record<string, st
   }));
 }
 
-function environment(call: RecipeCall, given: Given, cli: Cli, opened: OpenedSource): RunEnv {
+function environment(
+  call: RecipeCall,
+  given: Given,
+  cli: Cli,
+  opened: OpenedSource,
+  folder: FolderKeeper,
+): RunEnv {
   const speed = given.text("speed");
   const target = pairs(given.list("set-target"), call.verb);
   const attach = wantedAttach(given);
   const dry = given.flag("dry-run");
+  const journal = journalOf(given, opened);
   return {
     open: (wish) =>
-      openBench({
-        source: opened.source,
-        wanted: opened.wanted,
-        ...flashSize(given, call.verb),
-        ...wish,
-      }),
-    files: { bytes: readBytes },
+      folder.after(() =>
+        openBench({
+          source: opened.source,
+          wanted: opened.wanted,
+          ...flashSize(given, call.verb),
+          ...wish,
+        })
+      ),
+    files: { bytes: (path) => madeUp(call, path) ?? readBytes(path) },
+    ...(dry || !journal ? {} : { journal }),
     ...(dry ? {} : { write: writeBytes }),
     confirm: (plan) => Promise.resolve(given.flag("yes") || agrees(plan, cli)),
     ask: (what) => Promise.resolve(cli.ask(`${what} — press Enter when it is done`) !== undefined),
@@ -97,15 +117,38 @@ function environment(call: RecipeCall, given: Given, cli: Cli, opened: OpenedSou
   };
 }
 
+function madeUp({ files }: RecipeCall, path: string): Promise<Uint8Array> | undefined {
+  const bytes = files?.[path];
+  return bytes && Promise.resolve(bytes);
+}
+
 function agrees(plan: Plan, cli: Cli): boolean {
   const losses = plan.needs.filter((need) => !need.given).map((need) => need.text).join("; ");
   return cli.ask(`This will ${losses}. Go on? Type yes:`)?.trim().toLowerCase() === "yes";
 }
 
+/** Shows a plan once, to whoever is there: before a question, or before the first write. */
+function planShower(call: RecipeCall, report: Report): (plan: Plan) => void {
+  let shown = call.showPlan === undefined;
+  return (plan) => {
+    if (shown) return;
+    shown = true;
+    for (const line of planLines(plan, report.style)) report.line(line);
+  };
+}
+
 /** Shows events as they come. */
-async function follow(run: Run, report: Report, dry: boolean): Promise<void> {
+async function follow(
+  run: Run,
+  report: Report,
+  folder: FolderKeeper,
+  dry: boolean,
+  showPlan: (plan: Plan) => void,
+): Promise<void> {
   for await (const event of run) {
+    if (event.type === "plan" && !dry) showPlan(event.plan);
     report.event(event);
+    folder.event(event);
     if (event.type === "attached") {
       const volts = event.volts === null ? "voltage not measured" : `${event.volts.toFixed(2)} V`;
       report.line(`${event.chip} through ${event.probe}, ${volts}, attached: ${event.mode}`);
@@ -118,17 +161,6 @@ async function follow(run: Run, report: Report, dry: boolean): Promise<void> {
     } else if (event.type === "retry") {
       report.line(`  again (attempt ${event.attempt}): ${event.because}`);
     }
-  }
-}
-
-async function saveFolder(
-  folder: string | undefined,
-  result: RunResult,
-  events: readonly object[],
-): Promise<void> {
-  if (folder === undefined) return;
-  for (const [name, text] of Object.entries(runFolder(result.record, result.plan, events))) {
-    await writeBytes(`${folder.replace(/\/$/, "")}/${name}`, text);
   }
 }
 
@@ -154,21 +186,24 @@ export async function runOnBoard(
   cli: Cli,
   plugged: readonly PluggedSource[],
 ): Promise<number> {
-  const checked = await checkedRecipe(call.recipe);
+  const checked = call.checked ?? await checkedRecipe(call.recipe);
   const inputs = { ...call.inputs, ...pairs(given.list("set"), call.verb) };
   const dryRun = given.flag("dry-run") || (call.options?.dryRun ?? false);
   return await withSource(given, plugged, async (opened) => {
     using report = new Report(cli, given, () => opened.source.clock.now());
-    const run = runRecipe(checked, inputs, environment(call, given, cli, opened), {
-      ...call.options,
-      dryRun,
-    });
-    const events: object[] = [];
-    report.onEvent = (e) => void events.push(e);
-    await follow(run, report, dryRun);
+    using folder = new FolderKeeper(given);
+    const show = planShower(call, report);
+    const env = environment(call, given, cli, opened, folder);
+    const confirm = (plan: Plan) => {
+      show(plan);
+      return Promise.resolve(env.confirm?.(plan) ?? false);
+    };
+    const run = runRecipe(checked, inputs, { ...env, confirm }, { ...call.options, dryRun });
+    await folder.begin(run.id);
+    await follow(run, report, folder, dryRun, show);
     const result = await run.result;
     await finish(call, report, result);
-    await saveFolder(given.text("run-folder"), result, events);
+    await folder.finish(result, (text) => report.warn(text));
     for (const aside of result.also) cli.err(renderDiagnostic(aside, cli.colour) + "\n");
     if (result.error) {
       cli.err(renderDiagnostic(await withHost(result.error, opened), cli.colour) + "\n");

@@ -17,6 +17,8 @@ export interface OpenedSource {
   readonly wanted: string | undefined;
   /** absent when the board's supply cannot be switched from here */
   readonly powerCycle?: (offMs: number) => Promise<void>;
+  /** folder of the journal; null: the board ends with the command; absent: that of this machine */
+  readonly journal?: string | null;
   /** Closes the source, saves a virtual board, ends a trace. */
   close(): Promise<void>;
 }
@@ -31,6 +33,8 @@ export interface PluggedOpen {
   readonly source: UsbSource;
   /** keeps what outlives a command */
   save?(): void;
+  /** see {@link OpenedSource.journal} */
+  readonly journal?: string | null;
   /** switches the board's supply off and on */
   powerCycle?(offMs: number): Promise<void>;
 }
@@ -47,7 +51,7 @@ async function tcpConnect(hostname: string, port: number): Promise<UsbipConnecti
 async function bareSource(which: string | undefined, plugged: readonly PluggedSource[]) {
   if (which?.startsWith(REPLAY)) {
     const file = which.slice(REPLAY.length);
-    return { source: replaySource(await readText(file), file), wanted: undefined };
+    return { source: replaySource(await readText(file), file), wanted: undefined, journal: null };
   }
   if (which !== undefined && isUsbipAddress(which)) {
     return { source: usbipSource(which, tcpConnect), wanted: undefined };
@@ -72,6 +76,7 @@ export async function openSource(
   return {
     source,
     wanted: bare.wanted,
+    ...(bare.journal === undefined ? {} : { journal: bare.journal }),
     ...(bare.powerCycle ? { powerCycle: bare.powerCycle } : {}),
     async close() {
       await source[Symbol.asyncDispose]();

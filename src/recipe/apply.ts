@@ -8,6 +8,7 @@ import type { EventBody } from "./events.ts";
 import { fault } from "./faults.ts";
 import { celOutputs, Frame } from "./frame.ts";
 import type { InputValues } from "./inputs.ts";
+import type { Journalist } from "./journal.ts";
 import { failedMeasurement, measureAll, type Measurement } from "./measure.ts";
 import { lookAt, reportOf } from "./plan.ts";
 import { jsonValue, type StepReport } from "./report.ts";
@@ -23,6 +24,7 @@ export interface ApplyWish {
   readonly live: LiveView;
   readonly io: ActIo;
   readonly signal: AbortSignal | undefined;
+  readonly journalist: Journalist;
   emit(body: EventBody, step?: string): void;
 }
 
@@ -140,18 +142,23 @@ class Applier implements Doer {
     const look = await lookAt(step, at);
     for (const e of look.evidence ?? []) this.wish.emit({ type: "evidence", ...e }, step.id);
     limits.check();
-    const done = await this.#do(look, progress);
+    const done = await this.#do(step, look, progress);
+    await this.wish.journalist.settle(look.settles, done !== undefined);
     limits.check();
     this.tally.bytesVerified += look.verified ?? 0;
     return this.#end(step, limits, attempt, look, done);
   }
 
-  async #do(look: Look, progress: (p: Progress) => void): Promise<Done | undefined> {
+  async #do(
+    step: ActionStep,
+    look: Look,
+    progress: (p: Progress) => void,
+  ): Promise<Done | undefined> {
     const { live } = this.wish;
     const spares = look.effect === "read" || look.sparesFlash;
     if (!spares) live.forget(look.touched);
     const readBack = (at: number, bytes: Uint8Array) => live.learn(at, bytes);
-    return await look.act?.({ ...this.#deed(progress), readBack });
+    return await look.act?.({ ...this.#deed(step, progress), readBack });
   }
 
   #progress(step: ActionStep, limits: Limits, p: Progress): void {
@@ -163,13 +170,15 @@ class Applier implements Doer {
     limits.check();
   }
 
-  #deed(progress: (p: Progress) => void): Omit<Deed, "readBack"> {
-    const { bench, io } = this.wish;
+  #deed(step: ActionStep, progress: (p: Progress) => void): Omit<Deed, "readBack"> {
+    const { bench, io, journalist } = this.wish;
     const touching = (text: string) => {
       this.#before = this.touched;
       this.touched = text;
     };
-    return { bench, io, progress, touching, tally: this.tally };
+    const writeAhead: Deed["writeAhead"] = (intent, work, keep) =>
+      journalist.write(step, intent, work, keep);
+    return { bench, io, progress, touching, writeAhead, tally: this.tally };
   }
 
   #end(
@@ -228,10 +237,10 @@ export function boardState(touched: string | undefined, error: Fault | undefined
   }
   const said = error.options.board;
   if (touched === undefined) {
-    return said && said.state !== "untouched" ? said : {
-      state: "untouched",
-      text: said?.text ?? "nothing was written",
-    };
+    if (said?.state === "partial") return said;
+    // a command of the probe may be lost: nothing that stays had begun
+    const text = said?.state === "untouched" ? said.text : "nothing was written";
+    return { state: "untouched", text };
   }
   const detail = said && said.state !== "untouched" ? `; ${said.text}` : "";
   const state = said?.state === "unknown" ? "unknown" : "partial";

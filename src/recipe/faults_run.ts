@@ -211,7 +211,8 @@ export const runRows = {
   "unknown-outcome": {
     code: "E4003",
     class: "unit",
-    title: "Something that can never be undone was begun on this chip, and nobody knows what came of it: {what}",
+    title:
+      "Something that can never be undone was begun on this chip, and nobody knows what came of it: {what}",
     next: [{
       text: "Read the chip and write down what it says; that is all that may be done before:",
       command: "probekit reconcile",

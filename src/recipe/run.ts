@@ -13,6 +13,7 @@ import type { Bench } from "./bench.ts";
 import { type EventBody, EventQueue, EVENTS_VERSION, type RunEvent } from "./events.ts";
 import { fault } from "./faults.ts";
 import type { GivenInputs } from "./inputs.ts";
+import type { Journal } from "./journal.ts";
 import { type CheckedRecipe, requireClean } from "./lint.ts";
 import type { Plan } from "./plan.ts";
 import { type Outcome, type RunRecord, verdictOf } from "./record.ts";
@@ -33,6 +34,8 @@ export interface RunEnv {
   ask?(what: string): Promise<boolean>;
   /** Switches the board's supply off and on. Absent: it cannot be switched. */
   powerCycle?(offMs: number): Promise<void>;
+  /** Gets what is about to be lost, before it is. Absent: nothing is kept. */
+  readonly journal?: Journal;
   readonly signal?: AbortSignal;
   /** SWD clock when the recipe has no input `speed` that says one */
   readonly hertz?: number | undefined;

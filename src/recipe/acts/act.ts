@@ -3,6 +3,7 @@ import type { Effect, Evidence } from "../../base/mod.ts";
 import type { Progress } from "../../flash/mod.ts";
 import type { Bench } from "../bench.ts";
 import type { Unknown } from "../expressions.ts";
+import type { IntentBody, Keeping, Settles } from "../journal.ts";
 import type { PredictedView, View } from "../view.ts";
 
 /** One line of what would change. */
@@ -49,6 +50,8 @@ export interface Look {
   readonly touched?: readonly { readonly at: number; readonly length: number }[];
   /** its deed can change no flash, and does not let the core run */
   readonly sparesFlash?: true;
+  /** what is certain once the step has ended well */
+  readonly settles?: Settles;
   /** bytes that were read back and are right */
   readonly verified?: number;
   /** ms that it will take, roughly */
@@ -76,6 +79,8 @@ export interface Deed {
   touching(text: string): void;
   /** These bytes were written and then read back: that is what is there now. */
   readBack(at: number, bytes: Uint8Array): void;
+  /** Does `work` between an intent on disk and its outcome; `keep` gives what is about to be lost. */
+  writeAhead<T>(intent: IntentBody, work: () => Promise<T>, keep?: Keeping): Promise<T>;
   /** counts for the report */
   readonly tally: Tally;
 }

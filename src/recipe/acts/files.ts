@@ -39,18 +39,24 @@ export async function imageOf(
   return { image, pieces, bytes: pieces.reduce((n, p) => n + p.bytes.length, 0) };
 }
 
+/** A profile as a plain object: `.ob.yaml`, every scalar as text. Faults: those of YAML. */
+export async function readProfile(file: string, text: string): Promise<unknown> {
+  const findings = new Findings(new Lines({ file, text }));
+  const tree = await readYaml(text, findings);
+  const [first] = findings.all;
+  if (!tree) throw first?.fault ?? fault("not-a-recipe", { what: `${file} is empty` });
+  return plain(tree);
+}
+
 /** What a profile wants of this chip, by field. Faults: bad-option-profile, option-profile-not-for-chip. */
 export async function profileOf(
   { io, view }: LookAt,
   file: string,
 ): Promise<Readonly<Record<string, number>>> {
   const text = new TextDecoder().decode(await io.bytes(file));
-  const findings = new Findings(new Lines({ file, text }));
-  const tree = await readYaml(text, findings);
-  const [first] = findings.all;
-  if (!tree) throw first?.fault ?? fault("not-a-recipe", { what: `${file} is empty` });
+  const profile = await readProfile(file, text);
   try {
-    return profileWishes(plain(tree), view.chip);
+    return profileWishes(profile, view.chip);
   } catch (error) {
     throw error instanceof Fault ? error.within({ doing: `reading ${file}` }) : error;
   }

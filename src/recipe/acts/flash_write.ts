@@ -5,11 +5,13 @@ import { flashFault, parseSectors, type Progress, sectorsText } from "../../flas
 import {
   firstNotErased,
   type FlashPlan,
+  joinRanges,
   type Keep,
   planFlash,
   type Range,
   type Run,
 } from "../../plan/mod.ts";
+import type { IntentBody, Keeping } from "../journal.ts";
 import { scalarText } from "../scalars.ts";
 import type { Region } from "../types.ts";
 import type { PredictedView, View } from "../view.ts";
@@ -93,6 +95,31 @@ function summaryOf(plan: FlashPlan, file: string): string {
   ].join(", ");
 }
 
+const rangesOfSectors = (sectors: readonly Sector[]) =>
+  sectors.map((s) => ({ at: s.at, length: s.size }));
+
+/** What the journal gets before sectors are erased. */
+const flashIntent = (
+  effect: "reversible" | "destructive",
+  sectors: readonly Sector[],
+): IntentBody => ({
+  what: "flash",
+  effect,
+  text: `${sectorsText(sectors).toLowerCase()} were being ${
+    effect === "reversible" ? "written" : "erased"
+  }`,
+  ranges: rangesOfSectors(sectors),
+});
+
+/** Sectors as they are, neighbours as one piece. */
+const keeping = (view: View, sectors: readonly Sector[]): Keeping => async () => {
+  const out: { at: number; bytes: Uint8Array }[] = [];
+  for (const r of joinRanges(rangesOfSectors(sectors).sort((a, b) => a.at - b.at), 1)) {
+    out.push({ at: r.at, bytes: await view.read(r.at, r.length) });
+  }
+  return out;
+};
+
 async function program(deed: Deed, plan: FlashPlan): Promise<void> {
   const { bench, tally } = deed;
   const all = sectorsText(written(plan)).toLowerCase();
@@ -128,7 +155,8 @@ export const flashEnsure: Act = async (at, p) => {
   const sectors = written(plan);
   const summary = summaryOf(plan, file);
   const outputs = { changed: !plan.unchanged, sectors_written: sectors.length };
-  if (plan.unchanged) return { state: "unchanged", effect: "read", summary, outputs };
+  const settles = { flash: rangesOfSectors(plan.sectors.map((d) => d.sector)) };
+  if (plan.unchanged) return { state: "unchanged", effect: "read", summary, outputs, settles };
   requireWritable(view, options, sectors, "programmed");
   if (p["hardware_watchdog"] !== "accept") requireNoHardwareWatchdog(view, options);
   return {
@@ -137,11 +165,17 @@ export const flashEnsure: Act = async (at, p) => {
     summary,
     outputs,
     diff: diffOf(plan),
-    touched: sectors.map((s) => ({ at: s.at, length: s.size })),
+    settles,
+    touched: rangesOfSectors(sectors),
     estimateMs: eraseMs(view, plan.erase) + plan.bytesToProgram / PROGRAM_RATE * 1000,
     predict: (v) => predict(v, plan, placed, preserve),
     act: async (deed): Promise<Done> => {
-      await program(deed, plan);
+      const work = () => program(deed, plan);
+      if (plan.erase.length === 0) await work();
+      else {
+        const intent = flashIntent("reversible", sectors);
+        await deed.writeAhead(intent, work, keeping(view, sectors));
+      }
       return { changed: true, summary, outputs };
     },
   };
@@ -162,9 +196,10 @@ export const flashErase: Act = async (at, p) => {
   }
   const empty = wanted.length - full.length;
   const outputs = { changed: full.length > 0, sectors_erased: full.length };
+  const settles = { flash: rangesOfSectors(wanted) };
   if (full.length === 0) {
     const summary = `${sectorsText(wanted).toLowerCase()}: empty already`;
-    return { state: "unchanged", effect: "read", summary, outputs };
+    return { state: "unchanged", effect: "read", summary, outputs, settles };
   }
   requireWritable(view, options, full, "erased");
   const names = sectorsText(full).toLowerCase();
@@ -176,11 +211,15 @@ export const flashErase: Act = async (at, p) => {
     summary,
     outputs,
     diff: full.map((s) => ({ path: `sector ${s.index}`, before: "not empty", after: "empty" })),
-    touched: full.map((s) => ({ at: s.at, length: s.size })),
+    settles,
+    touched: rangesOfSectors(full),
     needs: [{ kind: "accept", what: "erase", text: `erase ${names} (${size} KiB)` }],
     estimateMs: eraseMs(view, full),
     predict: (v) => v.erase(full),
-    act: (deed) => erase(deed, full, { changed: true, summary, outputs }),
+    act: (deed) => {
+      const work = () => erase(deed, full, { changed: true, summary, outputs });
+      return deed.writeAhead(flashIntent("destructive", full), work, keeping(view, full));
+    },
   };
 };
 

@@ -9,8 +9,9 @@ import {
   planOptions,
 } from "../../flash/mod.ts";
 import { fault } from "../faults.ts";
+import { type IntentBody, registerTexts } from "../journal.ts";
 import { hardwareWatchdogs, mainRegister, type View } from "../view.ts";
-import type { Act, ActParameters, Deed, DiffLine, Done, Look, LookAt } from "./act.ts";
+import type { Act, ActParameters, Deed, DiffLine, Done, Look, LookAt, Need } from "./act.ts";
 import { outputFile, profileOf } from "./files.ts";
 import { optionEvidence } from "./guards.ts";
 
@@ -139,6 +140,7 @@ export const optionBytesVerify: Act = async (at, p) => {
     effect: "read",
     summary: `${wordsText(at.view, now)}: as ${file} wants them`,
     outputs: { word: wordOf(at.view, now) },
+    settles: { options: true },
   };
 };
 
@@ -163,32 +165,59 @@ const diffOf = (plan: OptionPlan): readonly DiffLine[] =>
     after_text: c.afterText,
   }));
 
+/** Fault: options-not-taken. */
+function requireTaken(now: OptionBytes, plan: OptionPlan): void {
+  for (const c of plan.changes) {
+    const is = now.fields[c.field]?.value;
+    if (is === c.after) continue;
+    const word = now.registers[c.register] ?? 0;
+    throw flashFault("options-not-taken", {
+      register: `${c.register}.${c.field}`,
+      wants: hex(c.after, 1),
+      is: hex(is ?? 0, 1),
+    }, {
+      board: { state: "partial", text: `option bytes were written; ${c.register} ${hex(word)}` },
+      evidence: [{ what: `FLASH_${c.register}`, value: hex(word) }],
+    });
+  }
+}
+
+/** What the journal gets before one write of option bytes. */
+export const optionIntent = (now: OptionBytes, plan: OptionPlan): IntentBody => ({
+  what: "options",
+  effect: plan.permanent ? "irreversible" : plan.massErases ? "destructive" : "reversible",
+  text: `option bytes were being written: ${
+    plan.changes.map((c) => `${c.field} ${c.beforeText} -> ${c.afterText}`).join(", ")
+  }`,
+  before: registerTexts(now.registers),
+  wanted: registerTexts(after(now, plan)),
+  ...(plan.massErases ? { mass_erase: true as const } : {}),
+});
+
 /** Writes in as many steps as are safe, each followed by a reset and a new attach, then reads back. */
 async function write(deed: Deed, wanted: Wish["wanted"], words: Wish["plan"]["words"]) {
   const { bench } = deed;
-  const steps = bench.flash.optionSteps(await bench.flash.readOptions(), wanted);
-  for (const { plan } of steps) {
-    deed.touching("option bytes are being written; what they hold is not certain");
-    await bench.flash.writeOptions(plan);
-    deed.tally.optionWrites++;
-    await bench.reattach();
-    const now = await bench.flash.readOptions();
-    for (const c of plan.changes) {
-      const is = now.fields[c.field]?.value;
-      if (is === c.after) continue;
-      const word = now.registers[c.register] ?? 0;
-      throw flashFault("options-not-taken", {
-        register: `${c.register}.${c.field}`,
-        wants: hex(c.after, 1),
-        is: hex(is ?? 0, 1),
-      }, {
-        board: { state: "partial", text: `option bytes were written; ${c.register} ${hex(word)}` },
-        evidence: [{ what: `FLASH_${c.register}`, value: hex(word) }],
-      });
-    }
+  let now = await bench.flash.readOptions();
+  for (const { plan } of bench.flash.optionSteps(now, wanted)) {
+    await deed.writeAhead(optionIntent(now, plan), async () => {
+      deed.touching("option bytes are being written; what they hold is not certain");
+      await bench.flash.writeOptions(plan);
+      deed.tally.optionWrites++;
+      await bench.reattach();
+      now = await bench.flash.readOptions();
+      requireTaken(now, plan);
+    });
   }
   const words_ = Object.entries(words).map(([r, w]) => `${r} ${hex(w.after)}`).join(", ");
   deed.touching(`the option bytes are as planned: ${words_}`);
+}
+
+function needsOf(plan: OptionPlan, locks: boolean, sizeKiB: number): readonly Need[] {
+  const all = `the whole flash (${sizeKiB} KiB)`;
+  if (plan.massErases) return [{ kind: "accept", what: "erase", text: `erase ${all}` }];
+  if (!locks) return [];
+  const text = `close flash to reading; opening it again will erase ${all}`;
+  return [{ kind: "accept", what: "lock", text }];
 }
 
 /** option-bytes.ensure. Faults: rdp-above-limit, and those of flash/ about option bytes. */
@@ -204,12 +233,14 @@ export const optionBytesEnsure: Act = async (at, p) => {
       effect: "read",
       summary: `${wordsText(view, now)}: nothing differs from ${p["profile"]}`,
       outputs: { changed: false, needs_power_cycle: false },
+      settles: { options: true },
       evidence,
     };
   }
   const outputs = { changed: true, needs_power_cycle: plan.needsPowerCycle };
   const { field } = view.chip.family.readProtection;
   const rdp = plan.changes.find((c) => c.field === field);
+  const locks = rdp !== undefined && now.rdpLevel === 0;
   const names = Object.keys(plan.words).join(", ");
   const size = view.layout.size / 1024;
   const summary = `${plan.changes.length} field(s) of ${names} differ; ${
@@ -221,14 +252,13 @@ export const optionBytesEnsure: Act = async (at, p) => {
   }`;
   return {
     state: "would_change",
-    effect: plan.massErases ? "destructive" : "reversible",
+    effect: plan.massErases || locks ? "destructive" : "reversible",
     summary,
     outputs,
     diff: diffOf(plan),
+    settles: { options: true },
     evidence,
-    needs: plan.massErases
-      ? [{ kind: "accept", what: "erase", text: `erase the whole flash (${size} KiB)` }]
-      : [],
+    needs: needsOf(plan, locks, size),
     estimateMs: plan.massErases ? 20_000 : 1500,
     predict: (v) => v.setOptions(after(now, plan), plan.massErases),
     act: async (deed) => {
