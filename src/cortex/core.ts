@@ -58,8 +58,12 @@ export interface Core {
   halt(): Promise<void>;
   /** Goes on, over a breakpoint at the present address (`pc`, when the caller knows it). Core halted. */
   resume(pc?: Address): Promise<void>;
-  /** One instruction, interrupts masked; `pc` as for resume. Core halted. Fault: core-not-halted. */
-  step(pc?: Address): Promise<void>;
+  /**
+   * One instruction, interrupts masked; `pc` as for resume. Core halted. Fault: core-not-halted.
+   * `peek`: words of RAM, multiples of 4, that are wanted afterwards. Gives them when they came with the
+   * step at no cost; undefined when they did not (a data cache is on, or the probe carries too few).
+   */
+  step(pc?: Address, peek?: readonly Address[]): Promise<Uint32Array | undefined>;
   /**
    * Resets by NRST, or by AIRCR.SYSRESETREQ when `how` says so or NRST has no effect; lets it run.
    * Fault: core-reset-failed.

@@ -1,5 +1,5 @@
 /** A Cortex-M core: run control, registers, breakpoints, resets. */
-import { type Clock, Deadline, type Fault, has, hex, type Memory } from "../base/mod.ts";
+import { bit, type Clock, Deadline, type Fault, has, hex, type Memory } from "../base/mod.ts";
 import { memoryOf } from "../coresight/mod.ts";
 import type { Probe } from "../probe/mod.ts";
 import { Breakpoints, FPB_READS, type FpbWords } from "./breakpoints.ts";
@@ -13,6 +13,10 @@ import { Watchpoints } from "./watchpoints.ts";
 /** a core halts within some clocks; a stalled bus access may hold it for longer */
 const HALT_MS = 100;
 const LOOK_MS = 1;
+/** what a step takes of a trip: four writes, three reads, CCR, and the trip itself */
+const STEP_ITEMS = 13;
+/** CCR.DC: the data cache is on (ARMv7-M ARM §B3.2.8) */
+const CCR_DC = bit(16);
 
 /** Which core. */
 export interface CoreOptions {
@@ -108,14 +112,20 @@ export class CortexM implements Core {
     return this.breakpoints.at(pc) ? pc : undefined;
   }
 
-  async step(pc?: number): Promise<void> {
+  async step(pc?: number, peek: readonly number[] = []): Promise<Uint32Array | undefined> {
     const here = await this.#atBreakpoint(pc);
     if (here !== undefined) await this.breakpoints.clear(here);
-    await this.#step();
+    const words = await this.#step(peek.length <= this.#roomToPeek ? peek : []);
     if (here !== undefined) await this.breakpoints.set(here);
+    return words;
   }
 
-  async #step(): Promise<void> {
+  /** How many words come along with a step for nothing. */
+  get #roomToPeek(): number {
+    return Math.max(0, (this.probe.tripItems ?? 0) - STEP_ITEMS);
+  }
+
+  async #step(peek: readonly number[]): Promise<Uint32Array | undefined> {
     this.#moves();
     const words = await this.uncached.batch([
       { read: AT.DHCSR },
@@ -126,6 +136,7 @@ export class CortexM implements Core {
       { write: AT.DHCSR, value: DEBUG.halt },
       { read: AT.DHCSR },
       { read: AT.DFSR },
+      ...peek.length ? [AT.CCR, ...peek].map((read) => ({ read })) : [],
     ]);
     const before = dhcsr(words[0] ?? 0);
     if (!before.halted) {
@@ -139,6 +150,9 @@ export class CortexM implements Core {
       this.#registers.seenHalted();
     }
     this.#stepped = true;
+    // a data cache may hold newer words than the bus
+    const coherent = after.halted && peek.length > 0 && !has(words[3] ?? 0, CCR_DC);
+    return coherent ? words.slice(4) : undefined;
   }
 
   async reset(how?: ResetWay): Promise<ResetReport> {

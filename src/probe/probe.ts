@@ -73,4 +73,9 @@ export interface Probe extends AsyncDisposable {
    */
   readonly fastMemory?: (ap: number, csw?: number) => Memory;
   readonly fastCore?: FastCore;
+  /**
+   * How much a batch carries in one trip: a read counts 1, a write 2, and 1 for the batch itself. Absent, or
+   * 0: every poke is a trip of its own.
+   */
+  readonly tripItems?: number;
 }

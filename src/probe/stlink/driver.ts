@@ -163,6 +163,10 @@ class Stlink implements Probe {
     await this.#link.clearErrors();
   }
 
+  get tripItems(): number {
+    return this.#link.can.miscItems;
+  }
+
   fastMemory(ap: number, csw = 0): Memory {
     return new StlinkMemory(this.#link, ap, csw);
   }
