@@ -2,66 +2,30 @@
 import { runProgram, type Verb } from "../src/cli/mod.ts";
 import { VERSION } from "./tool.ts";
 
-async function allVerbs(): Promise<readonly Verb[]> {
-  const [
-    flash,
-    verify,
-    erase,
-    backup,
-    recover,
-    options,
-    read,
-    reset,
-    info,
-    probes,
-    recipes,
-    lint,
-    explain,
-    gdb,
-    udev,
-    demo,
-    doctor,
-  ] = await Promise.all([
-    import("./flash.ts"),
-    import("./verify.ts"),
-    import("./erase.ts"),
-    import("./backup.ts"),
-    import("./recover.ts"),
-    import("./options.ts"),
-    import("./read.ts"),
-    import("./reset.ts"),
-    import("./info.ts"),
-    import("./probes.ts"),
-    import("./run.ts"),
-    import("./lint.ts"),
-    import("./explain.ts"),
-    import("./gdb.ts"),
-    import("./udev.ts"),
-    import("./demo.ts"),
-    import("./doctor.ts"),
-  ]);
-  return [
-    flash.flash,
-    verify.verify,
-    erase.erase,
-    backup.backup,
-    read.read,
-    options.options,
-    recover.recover,
-    reset.reset,
-    info.info,
-    probes.probes,
-    gdb.gdb,
-    recipes.run,
-    recipes.plan,
-    recipes.apply,
-    lint.lint,
-    explain.explain,
-    udev.udev,
-    demo.demo,
-    doctor.doctor,
-  ];
-}
+/** Every verb, in the order of the help. */
+const VERBS: readonly (() => Promise<Verb>)[] = [
+  async () => (await import("./flash.ts")).flash,
+  async () => (await import("./verify.ts")).verify,
+  async () => (await import("./erase.ts")).erase,
+  async () => (await import("./backup.ts")).backup,
+  async () => (await import("./read.ts")).read,
+  async () => (await import("./options.ts")).options,
+  async () => (await import("./doctor.ts")).doctor,
+  async () => (await import("./recover.ts")).recover,
+  async () => (await import("./reset.ts")).reset,
+  async () => (await import("./info.ts")).info,
+  async () => (await import("./probes.ts")).probes,
+  async () => (await import("./gdb.ts")).gdb,
+  async () => (await import("./run.ts")).run,
+  async () => (await import("./run.ts")).plan,
+  async () => (await import("./run.ts")).apply,
+  async () => (await import("./lint.ts")).lint,
+  async () => (await import("./explain.ts")).explain,
+  async () => (await import("./udev.ts")).udev,
+  async () => (await import("./sim.ts")).sim,
+  async () => (await import("./demo.ts")).demo,
+];
+const allVerbs = (): Promise<readonly Verb[]> => Promise.all(VERBS.map((load) => load()));
 
 /** Runs the program; gives its exit code. `terminal` stands in for the process's own. */
 export async function program(
