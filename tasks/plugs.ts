@@ -1,6 +1,6 @@
 /** Sources that only the program brings: the virtual bench. Its files and warnings are served here. */
 import { writeFileSync } from "../src/cli/mod.ts";
-import type { PluggedSource } from "../src/cli/mod.ts";
+import type { PluggedOpen, PluggedSource } from "../src/cli/mod.ts";
 
 const readState = (path: string): Uint8Array | undefined => {
   try {
@@ -11,9 +11,54 @@ const readState = (path: string): Uint8Array | undefined => {
   }
 };
 
+/** The file that a virtual board outlives the command in, or null. */
+const stateOf = (selector: string): string | null =>
+  new URLSearchParams(selector.split("?")[1] ?? "").get("state");
+
+const absolute = (path: string): string =>
+  path.startsWith("/") ? path : `${Deno.cwd()}/${path.replace(/^\.\//, "")}`;
+
+type Source = PluggedOpen["source"];
+/** how long the virtual bench may keep the event loop: less than is felt after Ctrl-C */
+const BREATH_MS = 20;
+
+/**
+ * A virtual board answers at once, in the same turn of the event loop: a signal would wait until all is
+ * done. So the loop gets its turn now and then, as it does between two transfers of a real probe.
+ */
+function breathing(source: Source): Source {
+  let last = performance.now();
+  const breathe = async (): Promise<void> => {
+    if (performance.now() - last < BREATH_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    last = performance.now();
+  };
+  return {
+    kind: source.kind,
+    clock: source.clock,
+    list: () => source.list(),
+    async open(device, ends) {
+      const pipe = await source.open(device, ends);
+      return {
+        device: pipe.device,
+        send: (data, withinMs) => breathe().then(() => pipe.send(data, withinMs)),
+        receive: (length, withinMs) => pipe.receive(length, withinMs),
+        clearHalt: (end) => pipe.clearHalt(end),
+        reset: () => pipe.reset(),
+        [Symbol.asyncDispose]: () => pipe[Symbol.asyncDispose](),
+      };
+    },
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
+}
+
 /** `sim:BOARD?…` */
 export const plugs: readonly PluggedSource[] = [{
   prefix: "sim",
+  lockName(selector) {
+    const state = stateOf(selector);
+    return state === null ? undefined : `virtual board ${absolute(state)}`;
+  },
   async open(selector) {
     const { openSim } = await import("../src/sim/mod.ts");
     const { source, boards, save } = openSim(selector, {
@@ -24,7 +69,13 @@ export const plugs: readonly PluggedSource[] = [{
     const powerCycle = (offMs: number) =>
       Promise.resolve(boards.forEach((b) => b.powerCycle(offMs)));
     // a virtual board without a file ends with the command: nothing of it can be undone later
-    const state = new URLSearchParams(selector.split("?")[1] ?? "").get("state");
-    return { source, save, powerCycle, journal: state === null ? null : `${state}.journal` };
+    const state = stateOf(selector);
+    const breathes = breathing(source);
+    return {
+      source: breathes,
+      save,
+      powerCycle,
+      journal: state === null ? null : `${state}.journal`,
+    };
   },
 }];

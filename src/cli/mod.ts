@@ -15,7 +15,7 @@ export { pairs, type RecipeCall, RUN_OPTIONS, runOnBoard } from "./run.ts";
 export { planLines } from "./plan_view.ts";
 export { renderDiagnostic } from "./render_fault.ts";
 export { Report } from "./report.ts";
-export { type OpenedSource, openSource, type PluggedSource } from "./sources.ts";
+export { type OpenedSource, openSource, type PluggedOpen, type PluggedSource } from "./sources.ts";
 export { SemihostFolder } from "./semihost_files.ts";
 export type { Cli } from "./terminal.ts";
 export { address, byteCount, hertz } from "./values.ts";

@@ -11,6 +11,8 @@ export class Report implements Disposable {
   readonly #progress: ProgressView;
   readonly #quiet: boolean;
   readonly #json: "no" | "stdout" | string;
+  /** standard output carries JSON lines */
+  readonly #lines: boolean;
   readonly #events: { write(line: string): void; close(): void } | undefined;
 
   constructor(readonly cli: Cli, given: Given, now: () => number = () => performance.now()) {
@@ -18,9 +20,10 @@ export class Report implements Disposable {
     this.#quiet = given.flag("quiet");
     this.style = style(cli.colour);
     const events = given.text("events");
+    this.#lines = events === "-";
     this.#events = events === undefined
       ? undefined
-      : events === "-"
+      : this.#lines
       ? { write: (l) => cli.out(l + "\n"), close: () => {} }
       : lineWriter(events);
     this.#progress = new ProgressView((t) => cli.err(t), cli.terminal, cli.colour, now);
@@ -28,7 +31,7 @@ export class Report implements Disposable {
 
   /** whether people are spoken to */
   get speaks(): boolean {
-    return !this.#quiet && this.#json !== "stdout";
+    return !this.#quiet && this.#json !== "stdout" && !this.#lines;
   }
   /** A line for people. */
   line(text = ""): void {
@@ -52,7 +55,7 @@ export class Report implements Disposable {
     this.#progress.end();
     if (this.#json === "no") return;
     const text = JSON.stringify(value, null, 2) + "\n";
-    if (this.#json === "stdout") this.cli.out(text);
+    if (this.#json === "stdout") this.cli.out(this.#lines ? JSON.stringify(value) + "\n" : text);
     else writeFileSync(this.#json, text);
   }
   [Symbol.dispose](): void {
