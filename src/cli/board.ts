@@ -5,7 +5,7 @@ import { hostFacts } from "../usb/mod.ts";
 import type { AttachMode } from "../cortex/mod.ts";
 import { type OpenedSource, openSource, type PluggedSource } from "./sources.ts";
 import { fault } from "./faults.ts";
-import { byteCount, hertz } from "./values.ts";
+import { byteCount, hertz, milliseconds } from "./values.ts";
 import type { Given } from "./verb.ts";
 
 /** `--probe`, or PROBEKIT_PROBE when it is absent. */
@@ -33,7 +33,9 @@ export async function withSource<T>(
   plugged: readonly PluggedSource[],
   use: (opened: OpenedSource) => Promise<T>,
 ): Promise<T> {
-  const opened = await openSource(wantedProbe(given), plugged, given.text("trace"));
+  const wait = given.text("wait-lock");
+  const withinMs = wait === undefined ? 0 : milliseconds(wait, "run");
+  const opened = await openSource(wantedProbe(given), plugged, given.text("trace"), { withinMs });
   try {
     return await use(opened);
   } catch (e) {

@@ -47,4 +47,16 @@ export const fault = catalogue({
     title: "Cannot write {file}: {why}",
     next: [{ text: "Check the folder's permissions and its free space" }],
   },
+  "busy": {
+    code: "E7510",
+    class: "station",
+    title: "Busy: {what} is in use by {holder}",
+    next: [
+      { text: "Wait until it is free: repeat the command with --wait-lock 60s" },
+      { text: "Or end that process, when it is not needed any more" },
+    ],
+    retryable: true,
+    explain:
+      "Two programs that talk to one probe would take each other's answers. probekit therefore holds a lock of the operating system as long as it uses the probe. The system lets go of it when the process ends, even when it is killed, so there is nothing to clean up.",
+  },
 });

@@ -9,6 +9,7 @@ import {
   usbipSource,
 } from "../usb/mod.ts";
 import { lineWriter, readText } from "./files.ts";
+import { type Held, lockingSource, takeLock, type Waiting } from "./lock.ts";
 
 /** A source, which of its devices is wanted, and what to do when all is done. */
 export interface OpenedSource {
@@ -27,6 +28,8 @@ export interface OpenedSource {
 export interface PluggedSource {
   readonly prefix: string;
   open(selector: string): Promise<PluggedOpen>;
+  /** what only one process may use at a time; undefined for what ends with the command */
+  lockName?(selector: string): string | undefined;
 }
 /** What a plugged source gives. */
 export interface PluggedOpen {
@@ -48,17 +51,35 @@ async function tcpConnect(hostname: string, port: number): Promise<UsbipConnecti
   return connection;
 }
 
-async function bareSource(which: string | undefined, plugged: readonly PluggedSource[]) {
+type Bare = PluggedOpen & { readonly wanted: string | undefined; readonly held?: Held };
+
+/** A plugged source; what outlives the command is locked before it is looked at. */
+async function openPlugged(plug: PluggedSource, which: string, waiting: Waiting): Promise<Bare> {
+  const name = plug.lockName?.(which);
+  const held = name === undefined ? undefined : await takeLock(name, waiting);
+  try {
+    return { ...await plug.open(which), wanted: undefined, ...(held ? { held } : {}) };
+  } catch (e) {
+    held?.[Symbol.dispose]();
+    throw e;
+  }
+}
+
+async function bareSource(
+  which: string | undefined,
+  plugged: readonly PluggedSource[],
+  waiting: Waiting,
+): Promise<Bare> {
   if (which?.startsWith(REPLAY)) {
     const file = which.slice(REPLAY.length);
     return { source: replaySource(await readText(file), file), wanted: undefined, journal: null };
   }
   if (which !== undefined && isUsbipAddress(which)) {
-    return { source: usbipSource(which, tcpConnect), wanted: undefined };
+    return { source: lockingSource(usbipSource(which, tcpConnect), waiting), wanted: undefined };
   }
   const plug = plugged.find((p) => which?.startsWith(`${p.prefix}:`));
-  if (plug && which !== undefined) return { ...await plug.open(which), wanted: undefined };
-  return { source: await libusbSource(), wanted: which };
+  if (plug && which !== undefined) return await openPlugged(plug, which, waiting);
+  return { source: lockingSource(await libusbSource(), waiting), wanted: which };
 }
 
 /**
@@ -69,8 +90,9 @@ export async function openSource(
   which: string | undefined,
   plugged: readonly PluggedSource[],
   trace?: string,
+  waiting: Waiting = { withinMs: 0 },
 ): Promise<OpenedSource> {
-  const bare: PluggedOpen & { wanted: string | undefined } = await bareSource(which, plugged);
+  const bare = await bareSource(which, plugged, waiting);
   const writer = trace === undefined ? undefined : lineWriter(trace);
   const source = writer ? recordingSource(bare.source, (l) => writer.write(l)) : bare.source;
   return {
@@ -79,9 +101,13 @@ export async function openSource(
     ...(bare.journal === undefined ? {} : { journal: bare.journal }),
     ...(bare.powerCycle ? { powerCycle: bare.powerCycle } : {}),
     async close() {
-      await source[Symbol.asyncDispose]();
-      writer?.close();
-      bare.save?.();
+      try {
+        await source[Symbol.asyncDispose]();
+        writer?.close();
+        bare.save?.();
+      } finally {
+        bare.held?.[Symbol.dispose]();
+      }
     },
   };
 }

@@ -18,6 +18,8 @@ const HERTZ: Readonly<Record<string, number>> = {
   mhz: 1e6,
 };
 
+const TIMES: Readonly<Record<string, number>> = { ms: 1, s: 1000, "": 1000, min: 60_000 };
+
 /** A number with a unit: `0x0800_0000`, `64KiB`. Undefined when it is none. */
 function scaled(text: string, units: Readonly<Record<string, number>>): number | undefined {
   const plain = text.replaceAll("_", "").toLowerCase();
@@ -50,6 +52,14 @@ export function hertz(text: string, verb: string): number {
   const value = scaled(text, HERTZ);
   if (value === undefined || value < 1000) {
     throw wrong(verb, `"${text}" is no clock: write it like 4MHz or 950kHz`);
+  }
+  return value;
+}
+/** A time in ms; a bare number is in seconds. Fault: bad-usage. */
+export function milliseconds(text: string, verb: string): number {
+  const value = scaled(text, TIMES);
+  if (value === undefined || text.startsWith("0x")) {
+    throw wrong(verb, `"${text}" is no time: write it like 60s, 500ms or 2min`);
   }
   return value;
 }

@@ -56,6 +56,10 @@ export const PROBE_OPTIONS: readonly OptionSpec[] = [
   },
   { flags: "--flash-size <KiB>", summary: "instead of what the chip's size register says" },
   { flags: "--trace <file>", summary: "write every USB byte to a file" },
+  {
+    flags: "--wait-lock <time>",
+    summary: "wait for whoever uses the probe, like 60s; else exit 75 at once",
+  },
 ];
 /** Options of every verb that reports. */
 export const REPORT_OPTIONS: readonly OptionSpec[] = [

@@ -1,0 +1,143 @@
+/**
+ * One user of a probe at a time: a lock of the operating system on a file of the probe's name. The system
+ * lets go of it when its process ends, however that happens, so there are no stale locks; the file stays
+ * and says who held it last.
+ */
+import type { UsbDevice, UsbEndpoints, UsbPipe, UsbSource } from "../usb/mod.ts";
+import { fault } from "./faults.ts";
+import { whyNot } from "./files.ts";
+
+const LOOK_AGAIN_MS = 50;
+const LONGEST_NAME = 100;
+const LONGEST_NOTE = 400;
+
+/** Where the lock files of this user are; PROBEKIT_LOCKS names another folder. */
+export function lockFolder(): string {
+  const named = Deno.env.get("PROBEKIT_LOCKS");
+  if (named) return named;
+  const home = Deno.env.get("HOME");
+  const state = Deno.env.get("XDG_STATE_HOME") || Deno.env.get("LOCALAPPDATA") ||
+    (home ? `${home}/.local/state` : "/tmp");
+  return `${state}/probekit/locks`;
+}
+
+/** A file name for any text: what it cannot hold becomes `_`, and the end of it is what tells it apart. */
+export const lockName = (text: string): string =>
+  `${text.replace(/[^\w.-]+/g, "_").slice(-LONGEST_NAME)}.lock`;
+
+/** A lock that is held. */
+export type Held = Disposable;
+
+interface Holder {
+  readonly pid: number;
+  readonly command: string;
+  readonly since: string;
+}
+
+function note(file: Deno.FsFile): void {
+  const [verb = ""] = Deno.args;
+  const holder: Holder = {
+    pid: Deno.pid,
+    command: `probekit ${verb}`.trim(),
+    since: new Date().toISOString(),
+  };
+  file.truncateSync(0);
+  file.writeSync(new TextEncoder().encode(`${JSON.stringify(holder)}\n`));
+}
+
+/** Who holds it, in words. A lock says nothing of its holder; the note in the file does. */
+function holderOf(path: string): string {
+  try {
+    const { pid, command, since }: Partial<Holder> = JSON.parse(
+      Deno.readTextFileSync(path).slice(0, LONGEST_NOTE),
+    );
+    const time = String(since).slice(11, 19);
+    return `process ${Number(pid)} (${String(command)}, since ${time} UTC)`;
+  } catch {
+    return "another process";
+  }
+}
+
+function openLock(path: string): Deno.FsFile {
+  try {
+    Deno.mkdirSync(path.replace(/[^/]*$/, ""), { recursive: true });
+    return Deno.openSync(path, { read: true, write: true, create: true });
+  } catch (e) {
+    throw fault("cannot-write-file", { file: path, why: whyNot(e) }, { cause: e });
+  }
+}
+
+/** Time as a lock needs it. */
+export interface Waiting {
+  /** ms to wait at most */
+  readonly withinMs: number;
+  readonly now?: () => number;
+  readonly sleep?: (ms: number) => Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+const sleepReal = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+/** Takes the lock of that name. Faults: busy, naming the holder; cannot-write-file; interrupted waiting. */
+export async function takeLock(
+  what: string,
+  waiting: Waiting,
+  folder: string = lockFolder(),
+): Promise<Held> {
+  const { withinMs, now = () => performance.now(), sleep = sleepReal, signal } = waiting;
+  const path = `${folder}/${lockName(what)}`;
+  const file = openLock(path);
+  const end = now() + withinMs;
+  try {
+    while (!file.tryLockSync(true)) {
+      signal?.throwIfAborted();
+      if (now() >= end) throw fault("busy", { what, holder: holderOf(path), lock: path });
+      await sleep(LOOK_AGAIN_MS);
+    }
+    note(file);
+  } catch (e) {
+    file.close();
+    throw e;
+  }
+  return { [Symbol.dispose]: () => file.close() };
+}
+
+/** What a probe is called, wherever it is plugged in. */
+const nameOf = (device: UsbDevice): string => `probe ${device.serial || `at ${device.place}`}`;
+
+/** The same devices; each is locked from its opening to its closing. */
+export function lockingSource(
+  source: UsbSource,
+  waiting: Waiting,
+  folder?: string,
+): UsbSource {
+  return {
+    kind: source.kind,
+    clock: source.clock,
+    list: () => source.list(),
+    async open(device: UsbDevice, ends: UsbEndpoints): Promise<UsbPipe> {
+      const held = await takeLock(nameOf(device), waiting, folder);
+      try {
+        const pipe = await source.open(device, ends);
+        return {
+          device: pipe.device,
+          send: (data, withinMs) => pipe.send(data, withinMs),
+          receive: (length, withinMs) => pipe.receive(length, withinMs),
+          clearHalt: (end) => pipe.clearHalt(end),
+          reset: () => pipe.reset(),
+          async [Symbol.asyncDispose]() {
+            try {
+              await pipe[Symbol.asyncDispose]();
+            } finally {
+              held[Symbol.dispose]();
+            }
+          },
+        };
+      } catch (e) {
+        held[Symbol.dispose]();
+        throw e;
+      }
+    },
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
+}
