@@ -1,0 +1,81 @@
+/** The ways in: tasks of deno.json, bin/probekit, probekit.mk. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { firmware, Folder, ROOT } from "./support/program.ts";
+import { needsProgram } from "../support/need.ts";
+
+const PROGRAM = "tasks/probekit.ts";
+/** The flags between `deno run` and the program. */
+const flagsOf = (command: string): string =>
+  /deno[^|]* run (?:-q )?(.*?) (?:--config \S+ )?\S*tasks\/probekit\.ts/.exec(command)?.[1] ?? "";
+
+const programTasks = Object.entries(config.tasks as Record<string, { command: string }>)
+  .filter(([, { command }]) => command.includes(PROGRAM));
+
+Deno.test("doors: every task that starts the program gives it the same permissions as bin/probekit", () => {
+  const script = Deno.readTextFileSync(`${ROOT}/bin/probekit`);
+  const wanted = flagsOf(script.split("\n").find((l) => l.startsWith("exec")) ?? "");
+  assertMatch(wanted, /^--no-prompt --allow-read --allow-write --allow-env --allow-ffi=\S+$/);
+  assert(programTasks.length >= 16, String(programTasks.length));
+  for (const [name, { command }] of programTasks) assertEquals(flagsOf(command), wanted, name);
+});
+
+Deno.test("doors: a task is called like its verb, and says the verb's words", async () => {
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "--no-check", "-A", `${ROOT}/${PROGRAM}`, "--help"],
+    stdout: "piped",
+  }).output();
+  assertEquals(code, 0);
+  const help = new TextDecoder().decode(stdout);
+  for (const [name, { command }] of programTasks) {
+    if (name === "probekit") continue;
+    assertEquals(command.split(" ").at(-1), name);
+    assertMatch(help, new RegExp(`^ {2}${name}\\b`, "m"));
+  }
+});
+
+Deno.test("doors: with the permissions of its task the program works on a virtual board", async () => {
+  using dir = new Folder();
+  const image = dir.put("app.bin", firmware(4096));
+  const probe = `sim:stm32f746g-disco?state=${dir.at("board.pk")}`;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "-q", "flash", image, "--base", "0x08000000", "--probe", probe, "--json"],
+    cwd: ROOT,
+    stdout: "piped",
+    stderr: "piped",
+  }).output();
+  assertEquals(code, 0, new TextDecoder().decode(stderr));
+  assertEquals(JSON.parse(new TextDecoder().decode(stdout)).outcome, "PASS");
+});
+
+needsProgram(
+  "make",
+  "doors: include probekit.mk: flash, verify, and again nothing to do",
+  async () => {
+    using dir = new Folder();
+    dir.put("app.bin", firmware(4096));
+    dir.put("Makefile", `IMAGE = app.bin\nBASE = 0x08000000\ninclude ${ROOT}/probekit.mk\n`);
+    const make = async (...words: readonly string[]) => {
+      const probe = "PROBE=sim:stm32f746g-disco?state=board.pk";
+      const { code, stdout, stderr } = await new Deno.Command("make", {
+        args: ["-s", ...words, probe, "PROBEKIT_FLAGS=--json"],
+        cwd: dir.path,
+        env: { DENO: Deno.execPath() },
+        stdout: "piped",
+        stderr: "piped",
+      }).output();
+      const err = new TextDecoder().decode(stderr);
+      return { code, err, out: new TextDecoder().decode(stdout) };
+    };
+    const first = await make("flash");
+    assertEquals(first.code, 0, first.err);
+    assertEquals(JSON.parse(first.out).bytesProgrammed, 4096);
+    assertEquals((await make("verify")).code, 0);
+    const again = JSON.parse((await make("flash")).out);
+    assertEquals([again.bytesProgrammed, again.sectorsErased], [0, 0]);
+    dir.put("app.bin", firmware(4096, 2));
+    const differs = await make("verify");
+    assertEquals(differs.code, 2); // what make makes of every error
+    assertStringIncludes(differs.err, "Error 10");
+  },
+);
