@@ -63,7 +63,7 @@ async function recover(parts: TargetParts, say: Say): Promise<boolean> {
 }
 
 /** The board's side of monitor commands. */
-export function boardCommands(parts: TargetParts): BoardCommands {
+export function boardCommands(parts: TargetParts, acceptWatchdog: () => void): BoardCommands {
   const { flash, chip } = parts;
   const byIndex = (indexes: readonly number[]) =>
     flash.layout.sectors.filter((s) => indexes.includes(s.index));
@@ -88,6 +88,7 @@ export function boardCommands(parts: TargetParts): BoardCommands {
     },
     writeOptions: (wanted, say) => writeOptions(parts, wanted, say),
     recover: (say) => recover(parts, say),
+    acceptWatchdog,
     async readImage(file, base) {
       const image = await parts.readImage(file, base);
       return image.pieces;

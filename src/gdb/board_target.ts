@@ -1,12 +1,18 @@
 /** A GdbTarget of an attached core and its flash. */
-import { type Fault, firstDifference, hex, u32le } from "../base/mod.ts";
+import { type Fault, hex, u32le } from "../base/mod.ts";
 import type { Chip } from "../chip/mod.ts";
 import { checkVectors, type Core, explainFault } from "../cortex/mod.ts";
 import type { OpenedFlash, Progress } from "../flash/mod.ts";
 import type { Image } from "../image/mod.ts";
 import { placeImage, planFlash } from "../plan/mod.ts";
 import { boardCommands } from "./board_commands.ts";
-import { fault } from "./faults.ts";
+import {
+  boardNotes,
+  fromHere,
+  requireNoHardwareWatchdog,
+  requireOpen,
+  requireReadable,
+} from "./guards.ts";
 import { regionsOf } from "./memory_map.ts";
 import type { FlashReport, GdbTarget, Say } from "./target.ts";
 
@@ -17,6 +23,8 @@ export interface TargetParts {
   readonly flash: OpenedFlash;
   /** Reads an image file for monitor commands; `base` for raw binaries. */
   readonly readImage: (file: string, base: number | undefined) => Promise<Image>;
+  /** program although a hardware watchdog is on: the image serves it; false when absent */
+  readonly watchdogOk?: boolean;
 }
 
 type Pieces = readonly { readonly at: number; readonly bytes: Uint8Array }[];
@@ -41,9 +49,11 @@ async function program(
   pieces: Pieces,
   erase: Ranges,
   say: Say,
+  watchdogOk: boolean,
 ): Promise<FlashReport> {
   const { flash, chip } = parts;
   const from = "gdb";
+  requireReadable(chip, await flash.readOptions());
   const image = { file: from, pieces: pieces.map((p) => ({ ...p, from })) };
   const placed = placeImage(image, chip, flash.layout);
   const plan = await planFlash({
@@ -54,11 +64,17 @@ async function program(
   });
   const asked = blankWish(flash, placed, erase);
   const sectors = [...new Set([...plan.erase, ...asked])].sort((a, b) => a.at - b.at);
+  const written = plan.sectors.filter((d) => d.state !== "same").map((d) => d.sector);
+  const touched = [...new Set([...sectors, ...written])].sort((a, b) => a.at - b.at);
+  if (touched.length) {
+    const options = await flash.readOptions();
+    requireOpen(flash, options, touched, "programmed");
+    if (plan.program.length && !watchdogOk) requireNoHardwareWatchdog(chip, options);
+  }
   if (sectors.length) await flash.erase(sectors, telling(say));
-  if (plan.program.length) await flash.programRuns(plan.program, telling(say));
-  for (const p of placed) {
-    const at = firstDifference(await flash.read(p.at, p.bytes.length), p.bytes);
-    if (at >= 0) throw fault("gdb-readback-differs", { at: hex(p.at + at) });
+  if (plan.program.length) {
+    // what is the same was compared by the plan; what is written is read back here
+    await flash.programRuns(plan.program, telling(say), { erased: "known", verify: true });
   }
   return {
     sectorsErased: sectors.length,
@@ -105,8 +121,7 @@ async function writeMemory(
   ]);
 }
 
-async function faultBanner(core: Core): Promise<readonly string[]> {
-  const [xpsr = 0] = await core.readRegisters(["xpsr"]);
+async function faultBanner(core: Core, xpsr: number): Promise<readonly string[]> {
   const exception = xpsr % 512;
   const faulting = exception >= 3 && exception <= 6;
   if (!faulting) return [];
@@ -125,16 +140,17 @@ async function faultBanner(core: Core): Promise<readonly string[]> {
 export async function boardTarget(parts: TargetParts): Promise<GdbTarget> {
   const { core, chip, flash } = parts;
   const mvfr0 = u32le(await core.memory.read(MVFR0, 4));
+  let watchdogOk = parts.watchdogOk ?? false;
   const target: GdbTarget = {
     clock: core.clock,
     hasFpu: mvfr0 !== 0,
     map: regionsOf(chip, flash.layout),
-    board: boardCommands(parts),
+    board: boardCommands(parts, () => void (watchdogOk = true)),
     state: () => core.state(),
     stopReason: () => core.stopReason(),
     halt: () => core.halt(),
-    resume: () => core.resume(),
-    step: () => core.step(),
+    resume: (pc) => core.resume(pc),
+    step: (pc, peek) => core.step(pc, peek),
     reset: async (halt) => void await (halt ? core.resetAndHalt() : core.reset()),
     readRegisters: (names) => core.readRegisters(names),
     writeRegisters: (values) => core.writeRegisters(values),
@@ -142,9 +158,10 @@ export async function boardTarget(parts: TargetParts): Promise<GdbTarget> {
     writeMemory: (at, bytes) => writeMemory(parts, at, bytes),
     breakpoint: (at, set) => core.breakpoint(at, set),
     watchpoint: (at, length, kind, set) => core.watchpoint(at, length, kind, set),
-    program: (pieces, erase, say) => program(parts, pieces, erase, say),
-    faultBanner: () => faultBanner(core),
-    explain: (fault: Fault) => Promise.resolve(fault),
+    program: (pieces, erase, say) => program(parts, pieces, erase, say, watchdogOk),
+    faultBanner: (xpsr) => faultBanner(core, xpsr),
+    notes: async () => boardNotes(flash, await flash.readOptions(), watchdogOk),
+    explain: (fault: Fault) => Promise.resolve(fromHere(fault)),
   };
   return target;
 }

@@ -55,13 +55,6 @@ export const fault = catalogue({
       effect: "destructive",
     }],
   },
-  "gdb-readback-differs": {
-    code: "E2248",
-    class: "unit",
-    title: "Flash was programmed, but reads back different at {at}",
-    next: [{ text: "Load again; if it stays, that sector is worn out or the supply is weak" }],
-    retryable: true,
-  },
   "gdb-port-in-use": {
     code: "E7503",
     class: "station",

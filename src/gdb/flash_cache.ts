@@ -19,6 +19,10 @@ export class FlashCache {
   stepping(): void {
     if (this.#lines.size > MOST) this.clear();
   }
+  /** Whether this address is flash, which is read through the cache. */
+  covers(at: number): boolean {
+    return this.#flash.some((r) => at >= r.at && at < r.at + r.length);
+  }
   async read(at: number, length: number): Promise<Uint8Array> {
     const region = this.#flash.find((r) => at >= r.at && at + length <= r.at + r.length);
     if (!region || length > LINE) return await this.target.readMemory(at, length);

@@ -5,16 +5,16 @@ import { FlashCache } from "./flash_cache.ts";
 import { frame, fromLatin1, type PacketEvent } from "./packet.ts";
 import { PACKETS } from "./packets/mod.ts";
 import type { PacketHandler } from "./packets/packet_handler.ts";
+import { HaltedRegisters } from "./halted_registers.ts";
+import { HardBreakpoints } from "./hard_breakpoints.ts";
 import { type GdbRegister, registersOf } from "./registers.ts";
+import { Running, type StepRange } from "./running.ts";
+import { StackCache } from "./stack_cache.ts";
 import type { Semihosting } from "./semihosting.ts";
 import { SoftBreakpoints } from "./soft_breakpoints.ts";
 import { stopReply } from "./stop_reply.ts";
 import type { GdbTarget } from "./target.ts";
 import { textHex } from "./text.ts";
-
-/** ms of the board's time between two looks at a running core */
-const LOOK_MS = 10;
-const KEEP_ALIVE_MS = 500;
 
 /** A connection, whatever carries it. */
 export interface Connection {
@@ -30,15 +30,20 @@ export interface SessionOptions {
   readonly onDetach: "run" | "halt";
 }
 
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+/** a probe that is gone: nothing can be served any more */
+const isGone = (e: Fault): boolean => e.code.startsWith("E200") || e.slug === "probe-lost";
+
+/** Text for an `E.` reply: one line, without the characters that framing would change. */
+const oneLine = (text: string): string => text.replace(/[#$}*\s]+/g, " ");
 
 /** The state of one visit. Packets work on it. */
 export class GdbSession {
-  readonly registers: readonly GdbRegister[];
+  readonly described: readonly GdbRegister[];
+  readonly registers: HaltedRegisters;
   readonly cache: FlashCache;
+  readonly stack: StackCache;
   readonly soft: SoftBreakpoints;
-  /** addresses of hardware breakpoints that gdb has set */
-  readonly hard = new Set<number>();
+  readonly hard: HardBreakpoints;
   readonly watches = new Map<number, "watch" | "rwatch" | "awatch">();
   readonly watchLengths = new Map<number, number>();
   /** pieces gathered by vFlashWrite, ranges by vFlashErase */
@@ -55,37 +60,96 @@ export class GdbSession {
   #writer: WritableStreamDefaultWriter<Uint8Array>;
   #last: Uint8Array = new Uint8Array();
   readonly #events: EventQueue;
+  readonly #running: Running;
 
   constructor(
     readonly target: GdbTarget,
     connection: Connection,
     readonly options: SessionOptions,
   ) {
-    this.registers = registersOf(target.hasFpu);
+    this.described = registersOf(target.hasFpu);
+    this.registers = new HaltedRegisters(target);
+    this.stack = new StackCache(target, this.registers);
+    this.hard = new HardBreakpoints(target);
+    this.#running = new Running(this);
     this.cache = new FlashCache(target);
     this.soft = new SoftBreakpoints(target);
     this.#writer = connection.writable.getWriter();
     this.#events = new EventQueue(connection.readable);
   }
 
-  /** Serves until the client is gone. */
+  /** Serves until the client is gone. Throws only when the probe is gone too. */
   async serve(): Promise<void> {
     const pumping = this.#events.pump();
     try {
-      await this.target.halt();
+      await this.#begin();
       while (!this.ended && !this.#events.over) await this.#turn();
+      if (!this.ended) this.#cutOff();
     } finally {
-      await this.soft.removeAll();
+      await this.#tidy();
       await this.#events.stop();
       await this.#writer.close().catch(() => {});
       await pumping;
     }
   }
 
+  async #begin(): Promise<void> {
+    try {
+      await this.target.halt();
+      this.later.push(...(await this.target.notes()).map((n) => `probekit: ${n}\n`));
+    } catch (e) {
+      if (!(e instanceof Fault) || isGone(e)) throw e;
+      this.options.log(await this.#words(e));
+      this.ended = true;
+    }
+  }
+
+  /** The client went without a word: what it leaves behind is said. */
+  #cutOff(): void {
+    const bytes = this.pieces.reduce((n, p) => n + p.bytes.length, 0);
+    if (bytes > 0 || this.erased.length > 0) {
+      this.options.log(
+        `gdb went in the middle of a load: ${bytes} bytes had come in, nothing of them was written, flash is as it was`,
+      );
+    }
+    this.options.log(
+      `gdb went without detaching: the core ${this.running ? "runs" : "stays halted"}`,
+    );
+  }
+
+  /** No breakpoint outlives its debugger. */
+  async #tidy(): Promise<void> {
+    try {
+      this.#running.removeTemporary();
+      await this.soft.removeAll();
+      await this.clearComparators();
+    } catch (e) {
+      if (!(e instanceof Fault)) throw e;
+      this.options.log(await this.#words(e));
+      if (isGone(e)) throw e;
+    }
+  }
+
   async #turn(): Promise<void> {
     const event = this.running ? this.#events.poll() : await this.#events.take();
     if (event) return await this.#on(event);
-    if (this.running) await this.#look();
+    if (!this.running) return;
+    await this.#guarded(() => this.#running.look());
+  }
+
+  /** A fault while the core runs is a stop with a reason on the console. */
+  async #guarded(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (e) {
+      if (!(e instanceof Fault) || isGone(e)) throw e;
+      this.console = true;
+      await this.say(await this.#words(e));
+      this.running = false;
+      this.console = false;
+      this.forget();
+      await this.reply("T05thread:1;");
+    }
   }
 
   async #on(event: PacketEvent): Promise<void> {
@@ -104,7 +168,7 @@ export class GdbSession {
         if (!this.noAck) await this.#write(this.#last);
         return;
       case "interrupt":
-        if (this.running) await this.#interrupt();
+        if (this.running) await this.#guarded(() => this.#interrupt());
     }
   }
 
@@ -124,19 +188,30 @@ export class GdbSession {
     try {
       return await packet.handle(this, text.slice(packet.prefix.length), payload);
     } catch (e) {
-      if (!(e instanceof Fault)) throw e;
-      await this.say(await this.#words(e));
-      return "E01";
+      if (!(e instanceof Fault) || isGone(e)) throw e;
+      this.running = false;
+      if (packet.mayFail) return "E01"; // gdb looks at many an address that is none
+      const words = await this.#words(e);
+      await this.say(words);
+      if (!packet.console) this.later.push(words);
+      return packet.tells ? `E.${e.code} ${oneLine(e.message)}` : "E01";
     }
   }
 
   /** A fault as lines for gdb's console. */
   async #words(e: Fault): Promise<string> {
-    const d = diagnose(await this.target.explain(e));
+    const told = await this.target.explain(e);
+    const d = diagnose(told);
+    // what is to be done from gdb's prompt comes instead of what is done from a shell
+    const next = told.options.next?.length ? told.options.next : d.next;
     const lines = [
       ...d.evidence.map((v) => `seen:  ${v.what} ${v.value}`),
-      ...d.causes.map((c) => `cause: ${c.text} (${c.likelihood})`),
-      ...d.next.map((n) => `next:  ${[n.text, n.command ?? ""].join(" ").trim()}`),
+      ...d.causes.map((c) => {
+        const because = c.because.length ? `: ${c.because.join(", ")}` : "";
+        return `cause: ${c.text} (${c.likelihood}${because})`;
+      }),
+      ...(d.board ? [`board: ${d.board.text}`] : []),
+      ...next.map((n) => `next:  ${[n.text, n.command ?? ""].join(" ").trim()}`),
     ];
     return [`probekit: ${d.code} ${d.slug}: ${d.title}`, ...lines.map((l) => `  ${l}`), ""].join(
       "\n",
@@ -164,65 +239,58 @@ export class GdbSession {
     }
   }
 
+  /** The core moves, or something may have written to it: what was read of it no longer counts. */
+  forget(): void {
+    this.registers.forget();
+    this.stack.forget();
+  }
+  /** Memory as it is while the core stands still. */
+  async readMemory(at: number, length: number): Promise<Uint8Array> {
+    if (this.cache.covers(at)) return await this.cache.read(at, length);
+    return await this.stack.read(at, length) ?? await this.target.readMemory(at, length);
+  }
+
+  /** Text that had to wait until gdb takes some. */
+  async sayLater(): Promise<void> {
+    for (const text of this.later.splice(0)) await this.say(text);
+  }
+  /** gdb is told that the target still works on it. */
+  async keepAlive(): Promise<void> {
+    await this.#write(frame("O"));
+  }
+
   /** Takes all comparators back that gdb has set. */
   async clearComparators(): Promise<void> {
-    for (const at of this.hard) await this.target.breakpoint(at, false);
+    await this.hard.removeAll();
     for (const [at, kind] of this.watches) {
       const what = ({ watch: "write", rwatch: "read", awatch: "access" } as const)[kind];
       await this.target.watchpoint(at, this.watchLengths.get(at) ?? 4, what, false);
     }
-    this.hard.clear();
     this.watches.clear();
   }
 
   /** Lets the core go; the stop is reported when it comes. */
-  resume(how: "continue" | "step"): Promise<void> {
-    return how === "step" ? this.#step() : this.#continue();
-  }
-  async #step(): Promise<void> {
-    this.cache.stepping();
-    if (!this.syncNext) await this.target.step();
-    this.syncNext = false;
-    await this.reportStop();
-  }
-  async #continue(): Promise<void> {
-    this.cache.clear();
-    await this.target.resume();
-    this.running = true;
-    this.console = true;
-    this.#aliveAt = this.target.clock.now();
-    for (const text of this.later.splice(0)) await this.say(text);
-  }
-  #aliveAt = 0;
-
-  async #look(): Promise<void> {
-    const state = await this.target.state();
-    if (state === "halted" || state === "locked-up") {
-      return await this.#stopped(state === "locked-up");
+  async resume(how: "continue" | "step", range?: StepRange): Promise<void> {
+    if (how === "step" && this.syncNext) {
+      this.syncNext = false;
+      return await this.reportStop();
     }
-    await this.target.clock.sleep(LOOK_MS);
-    await pause();
-    const now = this.target.clock.now();
-    if (now - this.#aliveAt < KEEP_ALIVE_MS) return;
-    this.#aliveAt = now;
-    await this.#write(frame("O"));
-  }
-
-  async #stopped(lockedUp: boolean): Promise<void> {
-    if (lockedUp) await this.target.halt();
-    const done = lockedUp ? "not-semihosting" : await this.options.semihosting.serve(this.target);
-    if (done === "served") return await this.target.resume();
-    await this.reportStop();
+    this.console = true;
+    await this.sayLater();
+    await this.#running.go(how, range);
   }
 
   async #interrupt(): Promise<void> {
     await this.target.halt();
+    this.#running.removeTemporary();
+    this.forget();
     await this.reportStop("02");
   }
 
   /** Tells gdb that the core has stopped, and what a fault register has to say about it. */
   async reportStop(signal?: string): Promise<void> {
-    const banner = await this.target.faultBanner();
+    const [xpsr = 0] = await this.registers.read(["xpsr"]);
+    const banner = await this.target.faultBanner(xpsr);
     this.console = true;
     if (banner.length) await this.say(banner.join("\n") + "\n");
     this.running = false;

@@ -13,7 +13,7 @@ export async function stopReply(session: GdbSession, signal = TRAP): Promise<str
     return `T${TRAP}${kind}:${reason.at.toString(16)};${thread}`;
   }
   if (reason.why === "breakpoint") {
-    const [pc = 0] = await session.target.readRegisters(["pc"]);
+    const pc = await session.registers.pc();
     if (session.hard.has(pc)) return `T${TRAP}hwbreak:;${thread}`;
     if (session.soft.has(pc)) return `T${TRAP}swbreak:;${thread}`;
   }

@@ -44,6 +44,8 @@ export interface BoardCommands {
   writeOptions(wanted: Readonly<Record<string, number>>, say: Say): Promise<boolean>;
   /** Back to factory option bytes; refuses what would erase flash. */
   recover(say: Say): Promise<boolean>;
+  /** From now on a hardware watchdog is no reason to refuse programming. */
+  acceptWatchdog(): void;
   /** Reads an image file: pieces in flash. */
   readImage(
     file: string,
@@ -60,8 +62,10 @@ export interface GdbTarget {
   state(): Promise<CoreState>;
   stopReason(): Promise<StopReason>;
   halt(): Promise<void>;
-  resume(): Promise<void>;
-  step(): Promise<void>;
+  /** `pc`: the present one, when it is known */
+  resume(pc?: number): Promise<void>;
+  /** `peek`: words of RAM that come along when that costs nothing; else undefined */
+  step(pc?: number, peek?: readonly number[]): Promise<Uint32Array | undefined>;
   reset(halt: boolean): Promise<void>;
   readRegisters(names: readonly string[]): Promise<readonly number[]>;
   writeRegisters(values: Readonly<Record<string, number>>): Promise<void>;
@@ -75,8 +79,10 @@ export interface GdbTarget {
     erase: readonly { at: number; length: number }[],
     say: Say,
   ): Promise<FlashReport>;
-  /** Fault registers in words; empty when no fault is active. */
-  faultBanner(): Promise<readonly string[]>;
+  /** Fault registers in words; empty when no fault is active in the exception that `xpsr` names. */
+  faultBanner(xpsr: number): Promise<readonly string[]>;
+  /** What the owner should know before he works on this board, one sentence each. */
+  notes(): Promise<readonly string[]>;
   /** A fault with what the flash room knows about it. */
   explain(fault: Fault): Promise<Fault>;
 }

@@ -89,6 +89,15 @@ const protect: MonitorCommand = {
       );
     }
     const there = first > end ? [] : sectors(session, first, Math.min(last, end));
+    const closed = (await session.target.board.protectedSectors()).filter((i) => there.includes(i));
+    if (closed.length) {
+      await line(
+        session,
+        `NOTE: write-protected by the option bytes: sectors ${
+          closed.join(", ")
+        }. That is taken off; monitor recover brings all option bytes back`,
+      );
+    }
     await change(session, there, false);
   },
 };

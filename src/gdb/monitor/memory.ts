@@ -57,7 +57,7 @@ const reg: MonitorCommand = {
   usage: "[name [value]]",
   help: "show or set registers",
   async run(session, [name, value]) {
-    const all = session.registers.filter((r) => r.bits === 32);
+    const all = session.described.filter((r) => r.bits === 32);
     const wanted = name === undefined ? all : all.filter((r) => r.name === name);
     if (wanted.length === 0) throw usage(reg);
     if (name !== undefined && value !== undefined) {

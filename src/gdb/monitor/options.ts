@@ -92,9 +92,20 @@ const recover: MonitorCommand = {
     await tell(session, await session.target.board.recover(session.options.log)),
 };
 
+const watchdogOk: MonitorCommand = {
+  name: "watchdog_ok",
+  usage: "",
+  help: "program although a watchdog starts by hardware: the program serves it",
+  async run(session) {
+    session.target.board.acceptWatchdog();
+    await line(session, "a hardware watchdog no longer keeps this server from programming");
+  },
+};
+
 /** Option bytes. */
 export const optionCommands: readonly MonitorCommand[] = [
   ...DRIVERS.flatMap(commands),
   options,
   recover,
+  watchdogOk,
 ];

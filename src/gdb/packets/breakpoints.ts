@@ -16,15 +16,14 @@ async function code(session: GdbSession, kind: string, at: number, set: boolean)
     await (set ? session.soft.set(at) : session.soft.clear(at));
     return "OK";
   }
-  if (session.hard.has(at) === set) return "OK"; // gdb may insert twice; both mean the same
-  await session.target.breakpoint(at, set);
-  if (set) session.hard.add(at);
-  else session.hard.delete(at);
+  if (set) await session.hard.set(at);
+  else session.hard.clear(at);
   return "OK";
 }
 
 const handler = (prefix: "Z" | "z", set: boolean): PacketHandler => ({
   prefix,
+  tells: true,
   async handle(session, args) {
     const [kind = "", where, size] = args.split(";")[0]?.split(",") ?? [];
     const [at, length] = [hexNumber(where), hexNumber(size)];

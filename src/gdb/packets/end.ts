@@ -4,6 +4,7 @@ import type { PacketHandler } from "./packet_handler.ts";
 
 async function restart(session: GdbSession): Promise<void> {
   session.cache.clear();
+  session.forget();
   await session.target.reset(true);
 }
 

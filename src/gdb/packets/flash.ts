@@ -34,10 +34,12 @@ const write: PacketHandler = {
 /** `vFlashDone`: compare, erase what differs, program, read back, reset and halt. */
 const done: PacketHandler = {
   prefix: "vFlashDone",
+  tells: true,
   async handle(session) {
     const pieces = session.pieces.splice(0);
     const erased = session.erased.splice(0);
     session.cache.clear();
+    session.forget();
     const report = await session.target.program(pieces, erased, session.options.log);
     await session.target.reset(true);
     // gdb takes no console text here: it is said when the core is let go

@@ -16,6 +16,7 @@ async function write(session: GdbSession, at: number, bytes: Uint8Array): Promis
   );
   // a debugger without the memory map would believe that this programs flash
   if (flash) return "E.memtype";
+  session.stack.forget();
   if (bytes.length) await session.target.writeMemory(at, bytes);
   return "OK";
 }
@@ -23,19 +24,21 @@ async function write(session: GdbSession, at: number, bytes: Uint8Array): Promis
 /** `m addr,length` → hexadecimal; as much as fits in a packet. */
 export const read: PacketHandler = {
   prefix: "m",
+  mayFail: true,
   async handle(session, args) {
     const r = range(args);
     if (!r) return MALFORMED;
-    return hexBytes(await session.cache.read(r[0], Math.min(r[1], PACKET_SIZE / 2 - 8)));
+    return hexBytes(await session.readMemory(r[0], Math.min(r[1], PACKET_SIZE / 2 - 8)));
   },
 };
 /** `x addr,length` → `b` and raw bytes (gdb 16). */
 export const readBinary: PacketHandler = {
   prefix: "x",
+  mayFail: true,
   async handle(session, args) {
     const r = range(args);
     if (!r) return MALFORMED;
-    const bytes = await session.cache.read(r[0], Math.min(r[1], PACKET_SIZE / 2 - 8));
+    const bytes = await session.readMemory(r[0], Math.min(r[1], PACKET_SIZE / 2 - 8));
     return concat([Uint8Array.of(0x62), bytes]);
   },
 };

@@ -6,6 +6,10 @@ export interface PacketHandler {
   readonly prefix: string;
   /** whether it may come while the core runs */
   readonly whileRunning?: boolean;
+  /** whether a failure is nothing to speak of: gdb tries things */
+  readonly mayFail?: boolean;
+  /** whether gdb takes, and newer ones show, an error in words */
+  readonly tells?: boolean;
   /** whether gdb takes console text until the reply comes */
   readonly console?: boolean;
   /** `args`: what follows the prefix, a character a byte; `payload`: the whole packet */

@@ -10,7 +10,10 @@ export const rcmd: PacketHandler = {
     const bytes = fromHex(args);
     if (!bytes) return MALFORMED;
     session.cache.clear();
+    session.forget();
+    await session.sayLater();
     await runMonitor(session, new TextDecoder().decode(bytes));
+    session.forget();
     return "OK";
   },
 };

@@ -7,7 +7,7 @@ import { MALFORMED, type PacketHandler } from "./packet_handler.ts";
 const partsOf = (registers: readonly GdbRegister[]): string[] => registers.flatMap((r) => r.parts);
 
 async function read(session: GdbSession, registers: readonly GdbRegister[]): Promise<string> {
-  const values = await session.target.readRegisters(partsOf(registers));
+  const values = await session.registers.read(partsOf(registers));
   return values.map(wordHex).join("");
 }
 
@@ -19,7 +19,8 @@ async function write(
   const bytes = fromHex(text);
   const parts = partsOf(registers);
   if (!bytes || bytes.length < 4 * parts.length) return MALFORMED;
-  await session.target.writeRegisters(
+  session.stack.forget(); // it may be the stack pointer
+  await session.registers.write(
     Object.fromEntries(parts.map((name, i) => [name, u32le(bytes, 4 * i)])),
   );
   return "OK";
@@ -28,27 +29,31 @@ async function write(
 /** `g`: the registers that a probe reads in one exchange; gdb asks for the rest by `p`. */
 export const readAll: PacketHandler = {
   prefix: "g",
-  handle: (session) => read(session, session.registers.slice(0, IN_G)),
+  tells: true,
+  handle: (session) => read(session, session.described.slice(0, IN_G)),
 };
 /** `G`: the same ones. */
 export const writeAll: PacketHandler = {
   prefix: "G",
-  handle: (session, args) => write(session, session.registers.slice(0, IN_G), args),
+  tells: true,
+  handle: (session, args) => write(session, session.described.slice(0, IN_G), args),
 };
 /** `p n` */
 export const readOne: PacketHandler = {
   prefix: "p",
+  tells: true,
   handle(session, args) {
-    const register = session.registers[hexNumber(args) ?? -1];
+    const register = session.described[hexNumber(args) ?? -1];
     return register ? read(session, [register]) : "E.no such register";
   },
 };
 /** `P n=value` */
 export const writeOne: PacketHandler = {
   prefix: "P",
+  tells: true,
   handle(session, args) {
     const [number, value = ""] = args.split("=");
-    const register = session.registers[hexNumber(number) ?? -1];
+    const register = session.described[hexNumber(number) ?? -1];
     if (!register) return "E.no such register";
     // gdb sends a register's own bytes; a description of 32 bits means 8 digits
     return value.length * 4 === register.bits ? write(session, [register], value) : MALFORMED;

@@ -1,19 +1,29 @@
+import type { StepRange } from "../running.ts";
 import type { GdbSession } from "../session.ts";
 import { hexNumber } from "../text.ts";
-import type { PacketHandler } from "./packet_handler.ts";
+import { MALFORMED, type PacketHandler } from "./packet_handler.ts";
 
 async function go(session: GdbSession, how: string, at?: string): Promise<undefined> {
   const pc = hexNumber(at);
-  if (pc !== undefined) await session.target.writeRegisters({ pc });
+  if (pc !== undefined) await session.registers.write({ pc });
   await session.resume(/^[sS]/.test(how) ? "step" : "continue");
+}
+
+/** `r08000100,08000108:1`: steps while the core stays in there. */
+async function stepRange(session: GdbSession, action: string): Promise<string | undefined> {
+  const [from, to] = action.slice(1).split(":")[0]?.split(",").map(hexNumber) ?? [];
+  if (from === undefined || to === undefined) return MALFORMED;
+  const range: StepRange = { from, to };
+  await session.resume("step", range);
 }
 
 /** `vCont?` and `vCont;c`, `vCont;s:1`: only the first action counts, there is one thread. */
 export const resume: readonly PacketHandler[] = [
-  { prefix: "vCont?", handle: () => "vCont;c;C;s;S" },
-  { prefix: "vCont;", handle: (session, args) => go(session, args) },
-  { prefix: "c", handle: (session, args) => go(session, "c", args) },
-  { prefix: "s", handle: (session, args) => go(session, "s", args) },
-  { prefix: "C", handle: (session, args) => go(session, "c", args.split(";")[1]) },
-  { prefix: "S", handle: (session, args) => go(session, "s", args.split(";")[1]) },
+  { prefix: "vCont?", handle: () => "vCont;c;C;s;S;r" },
+  { prefix: "vCont;r", tells: true, handle: (session, args) => stepRange(session, `r${args}`) },
+  { prefix: "vCont;", tells: true, handle: (session, args) => go(session, args) },
+  { prefix: "c", tells: true, handle: (session, args) => go(session, "c", args) },
+  { prefix: "s", tells: true, handle: (session, args) => go(session, "s", args) },
+  { prefix: "C", tells: true, handle: (session, args) => go(session, "c", args.split(";")[1]) },
+  { prefix: "S", tells: true, handle: (session, args) => go(session, "s", args.split(";")[1]) },
 ];

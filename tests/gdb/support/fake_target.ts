@@ -78,6 +78,7 @@ export class FakeTarget implements GdbTarget {
       optionLines: () => Promise.resolve(["OPTCR 0xC0FFAAFD"]),
       writeOptions: (wanted) => this.#note(`options ${JSON.stringify(wanted)}`, true),
       recover: () => this.#note("recover", false),
+      acceptWatchdog: () => void this.calls.push("accept watchdog"),
       readImage: (file, base) => {
         this.calls.push(`image ${file} ${base}`);
         return Promise.resolve([{ at: base ?? FLASH, bytes: Uint8Array.of(1, 2, 3, 4) }]);
@@ -97,7 +98,7 @@ export class FakeTarget implements GdbTarget {
     this.core = "running";
     return this.#note("resume");
   }
-  step(): Promise<void> {
+  step(): Promise<undefined> {
     this.registers["pc"] = (this.registers["pc"] ?? 0) + 2;
     return this.#note("step");
   }
@@ -136,6 +137,7 @@ export class FakeTarget implements GdbTarget {
       }`,
       { sectorsErased: 1, bytesProgrammed: 4, vectorProblems: ["the vector table is blank"] },
     );
+  notes = () => Promise.resolve<readonly string[]>([]);
   faultBanner = () => Promise.resolve(this.banner);
   explain: GdbTarget["explain"] = (fault) => Promise.resolve(fault);
 }

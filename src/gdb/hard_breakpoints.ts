@@ -1,0 +1,70 @@
+/**
+ * Breakpoints in the FPB. gdb takes all of them out at each stop and puts them back before the core goes
+ * on, also for a single step: comparators are written only when the core is let go.
+ */
+import { Fault } from "../base/mod.ts";
+import type { GdbTarget } from "./target.ts";
+
+/** The comparators that gdb has asked for. */
+export class HardBreakpoints {
+  readonly #wanted = new Set<number>();
+  /** in the FPB */
+  readonly #there = new Set<number>();
+  /** as many as were in the FPB at once: so many fit again */
+  #most = 0;
+  constructor(readonly target: GdbTarget) {}
+
+  has(at: number): boolean {
+    return this.#wanted.has(at);
+  }
+  /** Fault: core-no-breakpoint-left. */
+  async set(at: number): Promise<void> {
+    if (this.#wanted.has(at)) return; // gdb may insert twice; both mean the same
+    if (!this.#there.has(at) && this.#wanted.size >= this.#most) {
+      for (const old of this.#stale()) await this.#drop(old);
+      for (const other of this.#wanted) await this.#take(other);
+      await this.#take(at);
+    }
+    this.#wanted.add(at);
+  }
+  clear(at: number): void {
+    this.#wanted.delete(at);
+  }
+  /** The core goes on: exactly what gdb wants may stop it. */
+  async flush(): Promise<void> {
+    for (const at of this.#stale()) await this.#drop(at);
+    for (const at of this.#wanted) await this.#take(at);
+  }
+  /** The core is stepped from here: a comparator would stop it first. */
+  async leave(at: number): Promise<void> {
+    if (this.#there.has(at)) await this.#drop(at);
+  }
+  /** Takes all out, whatever single ones have against it. Fault: of the last that failed. */
+  async removeAll(): Promise<void> {
+    this.#wanted.clear();
+    let failed: Fault | undefined;
+    for (const at of this.#stale()) {
+      try {
+        await this.#drop(at);
+      } catch (e) {
+        if (!(e instanceof Fault)) throw e;
+        failed = e;
+      }
+    }
+    if (failed) throw failed;
+  }
+
+  #stale(): readonly number[] {
+    return [...this.#there].filter((at) => !this.#wanted.has(at));
+  }
+  async #drop(at: number): Promise<void> {
+    await this.target.breakpoint(at, false);
+    this.#there.delete(at);
+  }
+  async #take(at: number): Promise<void> {
+    if (this.#there.has(at)) return;
+    await this.target.breakpoint(at, true);
+    this.#there.add(at);
+    this.#most = Math.max(this.#most, this.#there.size);
+  }
+}

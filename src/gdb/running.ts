@@ -1,0 +1,157 @@
+/** Letting the core go: on, by one instruction, or by steps until it leaves a range; and watching it. */
+import { u16le } from "../base/mod.ts";
+import type { GdbSession } from "./session.ts";
+
+/** ms of the board's time between two looks at a running core: short functions end soon, loops do not */
+const LOOKS_MS = [0, 1, 2, 4, 8, 16, 25];
+const KEEP_ALIVE_MS = 500;
+// ARMv7-M ARM §A7.7.261, §A7.7.262, §A7.7.17
+const WAITS = [0xBF30, 0xBF20]; // WFI, WFE
+const [BKPT, SEMIHOSTING] = [0xBE, 0xAB];
+const INSTRUCTION = 2;
+
+/** Addresses from … to - 1 that steps stay in. */
+export interface StepRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+/** What the core is about between two stops. */
+export class Running {
+  #how: "continue" | "step" | "wait" = "continue";
+  #range: StepRange | undefined;
+  /** where a wait of a stepped program ends */
+  #temporary: number | undefined;
+  #looks = 0;
+  #aliveAt = 0;
+  constructor(readonly session: GdbSession) {}
+
+  async go(how: "continue" | "step", range?: StepRange): Promise<void> {
+    const { session } = this;
+    this.#how = how;
+    this.#range = range;
+    this.#aliveAt = session.target.clock.now();
+    session.running = true;
+    session.console = true;
+    if (how === "continue") await this.#resume();
+    else await this.look();
+  }
+
+  async #resume(): Promise<void> {
+    const { session } = this;
+    const { target, hard, registers } = session;
+    this.#looks = 0;
+    session.cache.clear();
+    await hard.flush();
+    const pc = await this.#pastOwnBreakpoint(await registers.pc());
+    session.forget();
+    await target.resume(pc);
+  }
+
+  /** A BKPT in the program's own code has stopped it: it would again, for ever. */
+  async #pastOwnBreakpoint(pc: number): Promise<number> {
+    const { session } = this;
+    if (session.hard.has(pc) || session.soft.has(pc)) return pc;
+    if ((await session.target.stopReason()).why !== "breakpoint") return pc;
+    const code = await session.cache.read(pc, INSTRUCTION).catch(() => undefined);
+    if (code?.[1] !== BKPT) return pc;
+    if (code[0] === SEMIHOSTING && session.options.semihosting.enabled) return pc; // served there
+    await session.registers.write({ pc: pc + INSTRUCTION });
+    return pc + INSTRUCTION;
+  }
+
+  /** One look at a running core, or one more step. */
+  async look(): Promise<void> {
+    if (this.#how === "step") return await this.#step();
+    const { session } = this;
+    const state = await session.target.state();
+    if (state === "locked-up") {
+      await session.target.halt();
+      return await session.reportStop();
+    }
+    if (state === "halted") return await this.#halted();
+    const ms = LOOKS_MS[Math.min(this.#looks++, LOOKS_MS.length - 1)] ?? 0;
+    await session.target.clock.sleep(ms);
+    await pause();
+    const now = session.target.clock.now();
+    if (now - this.#aliveAt < KEEP_ALIVE_MS) return;
+    this.#aliveAt = now;
+    await session.keepAlive();
+  }
+
+  async #halted(): Promise<void> {
+    const { session } = this;
+    session.forget();
+    const done = await session.options.semihosting.serve(session.target);
+    session.forget();
+    if (done === "served") {
+      this.#looks = 0;
+      return await session.target.resume();
+    }
+    const over = this.#temporary !== undefined &&
+      await session.registers.pc() === this.#temporary;
+    this.removeTemporary();
+    if (this.#how !== "wait" || !over) return await session.reportStop();
+    this.#how = "step";
+    await this.#stepped();
+  }
+
+  async #step(): Promise<void> {
+    const { session } = this;
+    const { target, registers, stack, hard } = session;
+    const pc = await registers.pc();
+    if (await this.#waits(pc)) return await this.#wait(pc);
+    await hard.leave(pc);
+    session.cache.stepping();
+    const window = await stack.window();
+    session.forget();
+    const words = await target.step(pc, window);
+    if (words) stack.know(window, words);
+    const { why } = await target.stopReason();
+    if (why === "breakpoint" && await session.options.semihosting.serve(target) === "served") {
+      session.forget();
+    } else if (why !== "step") return await session.reportStop();
+    await this.#stepped();
+  }
+
+  /** After one instruction: on within the range, or the stop is told. */
+  async #stepped(): Promise<void> {
+    const { session } = this;
+    const range = this.#range;
+    if (!range) return await session.reportStop();
+    const pc = await session.registers.pc();
+    const stays = pc >= range.from && pc < range.to;
+    if (!stays || session.hard.has(pc) || session.soft.has(pc)) return await session.reportStop();
+    await pause(); // Ctrl-C and the connection's end come in between
+  }
+
+  /** WFI and WFE in flash: stepped with interrupts masked they would end at once, and what is waited for never come. */
+  async #waits(pc: number): Promise<boolean> {
+    const { session } = this;
+    if (!session.cache.covers(pc)) return false;
+    const code = await session.cache.read(pc, INSTRUCTION).catch(() => undefined);
+    return code !== undefined && WAITS.includes(u16le(code));
+  }
+
+  /** Runs up to the instruction behind it, with interrupts. */
+  async #wait(pc: number): Promise<void> {
+    const { session } = this;
+    const behind = pc + INSTRUCTION;
+    if (!session.hard.has(behind)) await session.hard.set(behind);
+    else this.#kept = true;
+    this.#temporary = behind;
+    this.#how = "wait";
+    await this.#resume();
+  }
+  /** gdb has its own breakpoint there */
+  #kept = false;
+
+  /** Takes back what a wait has set. */
+  removeTemporary(): void {
+    if (this.#temporary !== undefined && !this.#kept) this.session.hard.clear(this.#temporary);
+    this.#temporary = undefined;
+    this.#kept = false;
+  }
+}
