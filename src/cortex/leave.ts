@@ -1,5 +1,5 @@
 /** Leaving a chip: in which state, and with what put back. */
-import { type Access, clear } from "../base/mod.ts";
+import { type Access, clear, Fault } from "../base/mod.ts";
 import type { AttachReport } from "./attach.ts";
 import type { LeaveMode } from "./core.ts";
 import type { CortexM } from "./cortex_m.ts";
@@ -12,23 +12,41 @@ const runWrites = (halted: boolean, debugged: boolean): Access[] => [
   ...(halted || debugged ? [] : [{ write: AT.DHCSR, value: DEBUG.off }]),
 ];
 
+/**
+ * Writes what has to arrive, then lets the core go on as it should. A program that takes the SWD pins, or
+ * sleeps with debugging off, closes the port as soon as it runs: that is then no fault.
+ */
+async function letGo(
+  core: CortexM,
+  before: readonly Access[],
+  halted: boolean,
+  debugged: boolean,
+): Promise<void> {
+  await core.uncached.batch(before);
+  try {
+    await core.uncached.batch(runWrites(halted, debugged));
+  } catch (error) {
+    if (halted || !(error instanceof Fault) || error.slug !== "link-lost") throw error;
+  }
+}
+
 async function asFound(core: CortexM, report: AttachReport): Promise<void> {
   const { found } = report;
   const before = dhcsr(found.dhcsr);
   if (core.watchpoints.any) await core.watchpoints.clearAll();
   await core.breakpoints.restoreFound();
-  await core.uncached.batch([
+  const put = [
     ...found.freeze.map(({ at, value }): Access => ({ write: at, value })),
     { write: AT.DEMCR, value: found.demcr },
-    ...runWrites(report.was === "halted", before.debugged),
-  ]);
+  ];
+  await letGo(core, put, report.was === "halted", before.debugged);
 }
 
 async function clean(core: CortexM, report: AttachReport, halted: boolean): Promise<void> {
   await core.breakpoints.clearAll();
   if (core.watchpoints.any) await core.watchpoints.clearAll();
   const demcr: Access = { write: AT.DEMCR, value: clear(report.found.demcr, ALL_CATCHES) };
-  await core.uncached.batch([demcr, ...runWrites(halted, false)]);
+  await letGo(core, [demcr], halted, false);
 }
 
 /**

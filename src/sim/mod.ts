@@ -18,8 +18,11 @@
  * @module
  */
 import type { BoardParts } from "./board.ts";
+import type { UsbSource } from "../usb/mod.ts";
+import type { VirtualBoard } from "./board.ts";
 import { makeCore } from "./boards/parts.ts";
 import { parseSelector } from "./boards/selector.ts";
+import { boardClock } from "./front/board_clock.ts";
 import { inProcessSource } from "./front/in_process.ts";
 import { type OpenSim, openSimWith, type SimIo } from "./select.ts";
 import { stlinkDevice } from "./stlink_firmware.ts";
@@ -61,3 +64,10 @@ export function openSim(selector: string, io: SimIo = {}): OpenSim {
     makeSource: (boards, clock) => inProcessSource(boards.map((b) => b.usb), clock),
   });
 }
+
+/**
+ * A fresh source for boards that are there already, as a new process would open one: what the one before
+ * left in board and probe is still there.
+ */
+export const sourceOf = (boards: readonly VirtualBoard[]): UsbSource =>
+  inProcessSource(boards.map((b) => b.usb), boardClock(...boards.map((b) => b.chip.time)));
