@@ -43,7 +43,7 @@ export interface Applied {
 /** Whether a retry for these classes covers the fault. */
 export function retried(error: Fault, classes: readonly string[]): boolean {
   const usb = error.code.startsWith("E20");
-  const link = error.code.startsWith("E21") && error.row.class === "station";
+  const link = error.code.startsWith("E21") && error.row.retryable === true;
   return (usb && classes.includes("USB")) || (link && classes.includes("LINK"));
 }
 

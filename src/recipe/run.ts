@@ -243,9 +243,11 @@ function recordOf(run: Running, end: SessionEnd, error: Diagnostic | undefined):
 
 function resultOf(run: Running, end: SessionEnd): RunResult {
   const { checked, options } = run;
-  const error = end.error &&
+  const told = end.error &&
     { ...diagnose(end.error), board: end.error.options.board ?? end.board };
-  const { outcome, exit } = verdictOf(error);
+  const { outcome, exit } = verdictOf(told);
+  // what a run was stopped by says more than the row: 124 for time, 130 for a person
+  const error = told && { ...told, exit };
   const tally = end.applied?.tally;
   return {
     run: run.id,

@@ -10,13 +10,37 @@ import { scalarText } from "./scalars.ts";
 
 const UNTOUCHED: BoardState = { state: "untouched", text: "nothing was written" };
 
-/** The target with what the caller set instead. */
+/** What may be set instead of the recipe's, and to what; as `--set-target` has it. */
+const MAY_SET: Readonly<Record<string, readonly string[]>> = {
+  attach: ["attach", "halt", "under-reset"],
+  leave: ["as-found", "running", "halted", "reset-held"],
+  unmeasured: ["stop", "warn"],
+};
+
+/** A key or a word that is none would be ignored silently. Faults: unknown-parameter, not-allowed-value. */
+function checkedSet(given: Readonly<Record<string, unknown>>): NonNullable<RunEnv["setTarget"]> {
+  const set: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const key = name.replace(/^supply\./, "");
+    const words = Object.hasOwn(MAY_SET, key) ? MAY_SET[key] : undefined;
+    const help = words ?? Object.keys(MAY_SET);
+    const options = { next: [{ text: `It may be ${help.join(", ")}` }], board: UNTOUCHED };
+    if (!words) throw fault("unknown-parameter", { key: name }, options);
+    if (typeof value !== "string" || !words.includes(value)) {
+      throw fault("not-allowed-value", { key: name, text: String(value) }, options);
+    }
+    set[key] = value;
+  }
+  return set as NonNullable<RunEnv["setTarget"]>;
+}
+
+/** The target with what the caller set instead. Faults: unknown-parameter, not-allowed-value. */
 export function targetOf(document: RecipeDocument, env: RunEnv): {
   readonly target: TargetDocument;
   readonly attach: AttachMode;
   readonly overrides: readonly string[];
 } {
-  const set = env.setTarget ?? {};
+  const set = checkedSet(env.setTarget ?? {});
   const { supply } = document.target ?? {};
   const unmeasured = set.unmeasured ?? supply?.unmeasured;
   const target: TargetDocument = {

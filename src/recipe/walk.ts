@@ -57,7 +57,7 @@ export class Walker {
   }
 
   async #step(frame: Frame, step: StepDocument, path: Path): Promise<void> {
-    const id = frame.prefix + (step.id ?? `step ${Number(path.at(-1)) + 1}`);
+    const id = frame.prefix + (step.id ?? `#${Number(path.at(-1)) + 1}`);
     this.doer.checkpoint();
     try {
       if (step.when !== undefined && !this.#when(frame, step, path, id)) return;

@@ -23,7 +23,8 @@ export const chipIdentify: Act = async ({ view }) => {
     outputs: {
       uid: chip.uid,
       part: chip.sub.name,
-      ...(volts === undefined ? {} : { vdd: volts }),
+      // the probe's converter has no more digits than these
+      ...(volts === undefined ? {} : { vdd: Math.round(volts * 1000) / 1000 }),
       flash_kib: chip.flashKiB,
       rdp_level: options.rdpLevel,
       option_bytes_valid: optionBytesValid(view, options),
