@@ -6,14 +6,12 @@ const APP = { image: "app.bin", base: "0x0800_0000" };
 const INPUTS: Readonly<Record<string, Record<string, unknown>>> = {
   backup: {},
   "backup-option-bytes": {},
-  "backup-option-bytes": {},
   compare: APP,
   erase: { sectors: "all", allow_erase: true },
   flash: { ...APP, hardware_watchdog: "accept" },
   "flash-and-halt": { ...APP, hardware_watchdog: "accept" },
   "recover-option-bytes": { allow_erase: true },
   "set-option-bytes": { allow_erase: true, backup: "old/" },
-  "set-option-bytes": { allow_erase: true, backup: "./before" },
 };
 const SCENARIOS = [
   "factory",
