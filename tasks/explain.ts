@@ -1,20 +1,25 @@
-import { allRows, cliFault, explainText, findRows, type Verb } from "../src/cli/mod.ts";
+import { cliFault, explainText, findRows, type Verb } from "../src/cli/mod.ts";
+import { everyRow } from "./rows.ts";
 
 /** `probekit explain E2107` */
 export const explain: Verb = {
   name: "explain",
   summary: "explain an error code, or list them all",
   args: [{ name: "[code]", summary: "E2107, or its name: link-no-answer" }],
-  run(given, cli) {
+  async run(given, cli) {
     const [code] = given.args;
-    const rows = code === undefined ? allRows() : findRows(code);
+    const all = await everyRow();
+    const rows = code === undefined ? all : findRows(code, all);
     if (rows.length === 0) {
       throw cliFault("bad-usage", { what: `no error is called "${code}"`, verb: "explain" });
     }
     if (code !== undefined) cli.out(rows.map(explainText).join("\n\n") + "\n");
-    else {for (const { slug, row } of rows) {
+    else {
+      const byCode = rows.toSorted((a, b) => a.row.code < b.row.code ? -1 : 1);
+      for (const { slug, row } of byCode) {
         cli.out(`${row.code}  ${slug.padEnd(28)} ${row.title}\n`);
-      }}
-    return Promise.resolve(0);
+      }
+    }
+    return 0;
   },
 };

@@ -18,7 +18,10 @@ export interface CatalogueRow {
   readonly row: FaultRow;
 }
 
-const ROOMS: Readonly<Record<string, { readonly rows: Readonly<Record<string, FaultRow>> }>> = {
+/** Rooms by name, with their rows. */
+type Rooms = Readonly<Record<string, { readonly rows: Readonly<Record<string, FaultRow>> }>>;
+
+const ROOMS: Rooms = {
   usb: usbFault,
   chip: chipFault,
   image: imageFault,
@@ -31,16 +34,16 @@ const ROOMS: Readonly<Record<string, { readonly rows: Readonly<Record<string, Fa
   cli: cliFault,
 };
 
-/** All rows, by room. */
-export const allRows = (): readonly CatalogueRow[] =>
-  Object.entries(ROOMS).flatMap(([room, { rows }]) =>
+/** All rows, by room; `more` are rooms that this one cannot see. */
+export const allRows = (more: Rooms = {}): readonly CatalogueRow[] =>
+  Object.entries({ ...ROOMS, ...more }).flatMap(([room, { rows }]) =>
     Object.entries(rows).map(([slug, row]) => ({ room, slug, row }))
   );
 
-/** The rows that a code (`E2107`) or a slug names; a slug may be shared by none, a code by few. */
-export function findRows(name: string): readonly CatalogueRow[] {
+/** The rows that a code (`E2107`) or a slug names: one, or none. */
+export function findRows(name: string, rows = allRows()): readonly CatalogueRow[] {
   const key = name.toLowerCase();
-  return allRows().filter((r) => r.slug === key || r.row.code.toLowerCase() === key);
+  return rows.filter((r) => r.slug === key || r.row.code.toLowerCase() === key);
 }
 
 const paragraph = (label: string, lines: readonly string[]): readonly string[] =>

@@ -32,6 +32,8 @@ export async function probekit(args: readonly string[], how: How = {}): Promise<
       return how.answer;
     },
   }));
+  // the runtime lets go of signals in the next turn of its loop
+  await new Promise((resolve) => setTimeout(resolve, 0));
   return { exit, out, err };
 }
 
