@@ -5,17 +5,59 @@
 #   make options   show the option bytes by name
 # PROBE names the probe: a serial, a USB place, or sim:stm32f746g-disco?state=board.pk
 # BASE is the address of a raw binary. PROBEKIT_FLAGS is added to every call.
+#
+# Several boards: name them in BOARDS, and each one's probe in PROBE_name (the name itself when absent):
+#   BOARDS = alpha beta
+#   PROBE_alpha = 0670FF485550755187121723
+# Then  make -j2 flash  programs those that need it: every board is asked first which chip it has and what
+# is in it, so a swapped board, one that was flashed by hand, or a new IMAGE is seen. Stamps are kept in
+# PROBEKIT_STAMPS. make -k flash goes on when one board fails; flash-alpha and verify-alpha are single ones.
 
 PROBEKIT_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 PROBEKIT ?= $(PROBEKIT_DIR)/bin/probekit
 PROBEKIT_CALL = $(PROBEKIT) $(1) $(if $(PROBE),--probe '$(PROBE)') $(PROBEKIT_FLAGS)
+PROBEKIT_STAMPS ?= .probekit
+PROBEKIT_WAIT ?= 60s
+PROBEKIT_BASE = $(if $(BASE),--base $(BASE))
+# a verb on the board that the static pattern stands for
+PROBEKIT_ON = $(PROBEKIT) $(1) --probe '$(or $(PROBE_$*),$*)' --wait-lock $(PROBEKIT_WAIT) --quiet $(PROBEKIT_FLAGS)
 
-.PHONY: flash verify recover options
+.PHONY: flash verify recover options probekit-always
+
+ifeq ($(strip $(BOARDS)),)
+
 flash: $(IMAGE)
-	$(call PROBEKIT_CALL,flash $(IMAGE) $(if $(BASE),--base $(BASE)))
+	$(call PROBEKIT_CALL,flash $(IMAGE) $(PROBEKIT_BASE))
 verify: $(IMAGE)
-	$(call PROBEKIT_CALL,verify $(IMAGE) $(if $(BASE),--base $(BASE)))
+	$(call PROBEKIT_CALL,verify $(IMAGE) $(PROBEKIT_BASE))
 recover:
 	$(call PROBEKIT_CALL,recover)
 options:
 	$(call PROBEKIT_CALL,options)
+
+else
+
+.PHONY: $(foreach v,flash verify recover options,$(BOARDS:%=$(v)-%))
+flash: $(BOARDS:%=$(PROBEKIT_STAMPS)/%/flashed)
+verify: $(BOARDS:%=verify-%)
+recover: $(BOARDS:%=recover-%)
+options: $(BOARDS:%=options-%)
+
+# Written only when the answer is another one than before: nothing else makes the stamp below out of date.
+# Static pattern rules, because make deletes the files of implicit ones as intermediates.
+$(BOARDS:%=$(PROBEKIT_STAMPS)/%/chip): $(PROBEKIT_STAMPS)/%/chip: $(IMAGE) probekit-always
+	@$(call PROBEKIT_ON,fingerprint --image $(IMAGE) $(PROBEKIT_BASE) --if-changed $@)
+$(BOARDS:%=$(PROBEKIT_STAMPS)/%/flashed): $(PROBEKIT_STAMPS)/%/flashed: $(IMAGE) $(PROBEKIT_STAMPS)/%/chip
+	@$(call PROBEKIT_ON,flash $(IMAGE) $(PROBEKIT_BASE))
+	@$(call PROBEKIT_ON,fingerprint --image $(IMAGE) $(PROBEKIT_BASE) --if-changed $(@D)/chip)
+	@touch $@
+	@echo '$*: flashed'
+$(BOARDS:%=flash-%): flash-%: $(PROBEKIT_STAMPS)/%/flashed
+$(BOARDS:%=verify-%): verify-%: $(IMAGE)
+	@$(call PROBEKIT_ON,verify $(IMAGE) $(PROBEKIT_BASE)) && echo '$*: same'
+$(BOARDS:%=recover-%): recover-%:
+	@$(call PROBEKIT_ON,recover)
+$(BOARDS:%=options-%): options-%:
+	@echo '$*:'; $(PROBEKIT) options --probe '$(or $(PROBE_$*),$*)' --wait-lock $(PROBEKIT_WAIT) $(PROBEKIT_FLAGS)
+
+endif

@@ -4,6 +4,7 @@ export { type ActionRow, type Output, type Parameter } from "./action_row.ts";
 export { type ActionName, actionRow, actions, type ReadyAction } from "./actions.ts";
 export { input, recipe, Steps, type WrittenRecipe } from "./builder.ts";
 export type * from "./document.ts";
+export { sha256 } from "./document.ts";
 export { emitYaml } from "./emit.ts";
 export { Expr, Maybe } from "./expr.ts";
 export { fault as recipeFault } from "./faults.ts";
