@@ -71,12 +71,12 @@ function rowProblems(r: CatalogueRow, verbs: ReadonlySet<string>): readonly stri
 }
 
 /** A fixed part of a title that is long enough to be nobody else's. */
-const TELLING = 14;
+const TELLING = 13;
 
 /** Whether a test names the row, by its slug or by the words of its title. */
 function isShown({ slug, row }: CatalogueRow, tests: string): boolean {
   if (new RegExp(`["'\`[ ]${slug}["'\`\\\\\\] :]`).test(tests)) return true;
-  const parts = row.title.split(/\{\w+\}/).map((part) => part.trim());
+  const parts = row.title.split(/\{\w+\}|`/).map((part) => part.trim());
   const longest = parts.reduce((a, b) => b.length > a.length ? b : a, "");
   return longest.length >= TELLING && tests.includes(longest);
 }
