@@ -128,7 +128,7 @@ async function program(deed: Deed, plan: FlashPlan): Promise<void> {
     deed.progress(p);
   };
   if (plan.erase.length > 0) {
-    deed.touching(`${all} are being written: erasing has begun, nothing is programmed`);
+    deed.touching(`erasing ${all} has begun, nothing is programmed`);
     await bench.flash.erase(plan.erase, progress);
     tally.sectorsErased += plan.erase.length;
   }
@@ -137,7 +137,7 @@ async function program(deed: Deed, plan: FlashPlan): Promise<void> {
   await bench.flash.programRuns(plan.program, progress, { erased: "known", verify: true });
   for (const run of plan.program) deed.readBack(run.at, run.bytes);
   tally.bytesProgrammed += plan.bytesToProgram;
-  deed.touching(`${all} hold the new image`);
+  deed.touching(`the new image is in ${all}`);
 }
 
 /**
