@@ -1,5 +1,6 @@
 /** Runs a recipe on the board that a command line names, and says what happens. */
 import { diagnose, type Diagnostic } from "../base/mod.ts";
+import { explainDiagnostic } from "../doctor/mod.ts";
 import { hostFacts, usbFault } from "../usb/mod.ts";
 import {
   type CheckedRecipe,
@@ -164,6 +165,16 @@ async function follow(
   }
 }
 
+/** Exits of a chip that failed: 21 no answer, 22 in mid-work, 40 nobody knows. */
+const OF_THE_CHIP = [21, 22, 40];
+
+/** A failure of the chip, with the cause that the doctor finds on it; see doctor/. */
+async function explained(result: RunResult, { source, wanted }: OpenedSource): Promise<RunResult> {
+  const { error } = result;
+  if (!error || !OF_THE_CHIP.includes(result.exit) || source.kind === "replay") return result;
+  return { ...result, error: await explainDiagnostic(source, error, { wanted }) };
+}
+
 /** "No probe found", with what was looked for on this machine. */
 async function withHost(error: Diagnostic, { source }: OpenedSource): Promise<Diagnostic> {
   if (error.slug !== "no-probe" || source.kind !== "libusb") return error;
@@ -201,7 +212,7 @@ export async function runOnBoard(
     const run = runRecipe(checked, inputs, { ...env, confirm }, { ...call.options, dryRun });
     await folder.begin(run.id);
     await follow(run, report, folder, dryRun, show);
-    const result = await run.result;
+    const result = await explained(await run.result, opened);
     await finish(call, report, result);
     await folder.finish(result, (text) => report.warn(text));
     for (const aside of result.also) cli.err(renderDiagnostic(aside, cli.colour) + "\n");

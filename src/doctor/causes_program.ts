@@ -148,11 +148,12 @@ export const PROGRAM_CAUSES: readonly CauseRow[] = [
       const pc = f.core?.pc;
       const byPc = pc !== undefined && LOCKED_PC.includes(pc);
       if (!f.core?.lockedUp && !byPc && !f.core?.story?.lockedUp) return undefined;
-      return proven([
+      const shown = [
         ...(f.core?.lockedUp ? [`DHCSR ${hex(f.registers["DHCSR"] ?? 0)}: S_LOCKUP`] : []),
         ...(byPc ? [`PC ${hex(pc)}, the address of a core that is locked up`] : []),
         ...faultLines(f),
-      ]);
+      ];
+      return { ...proven(shown), skip: f.core?.story ? 1 : 0 };
     },
     next: [
       { text: "See in which instruction:", command: "probekit doctor --halt", effect: "volatile" },
@@ -170,16 +171,21 @@ export const PROGRAM_CAUSES: readonly CauseRow[] = [
       const lines = faultLines(f);
       if (!inFaultHandler(f) || lines.length === 0 || f.core?.lockedUp) return undefined;
       const frame = f.core?.story?.frame;
-      return proven([
+      const shown = [
         ...lines,
         ...(frame ? [`interrupted at ${hex(frame.pc)}, called from ${hex(frame.lr)}`] : []),
-      ], { handler: exceptionName(f.core?.exception ?? 3) });
+      ];
+      const facts = { handler: exceptionName(f.core?.exception ?? 3) };
+      return { ...proven(shown, facts), skip: f.core?.story ? 1 : 0 };
     },
-    next: [{
-      text: "See which instruction it was; the core is halted for a moment:",
-      command: "probekit doctor --halt",
-      effect: "volatile",
-    }],
+    next: [
+      {
+        text: "See which instruction it was; the core is halted for a moment:",
+        command: "probekit doctor --halt",
+        effect: "volatile",
+      },
+      { text: "Step up to it with a debugger:", command: "probekit gdb", effect: "volatile" },
+    ],
     excludes: ["lockup", "nrst-held"],
   },
   {
