@@ -105,9 +105,7 @@ const flashIntent = (
 ): IntentBody => ({
   what: "flash",
   effect,
-  text: `${sectorsText(sectors).toLowerCase()} were being ${
-    effect === "reversible" ? "written" : "erased"
-  }`,
+  text: `${effect === "reversible" ? "writing" : "erasing"} ${sectorsText(sectors).toLowerCase()}`,
   ranges: rangesOfSectors(sectors),
 });
 
