@@ -60,7 +60,9 @@ export function renderDiagnostic(d: Diagnostic, colour = false): string {
     ...block("below:", d.chain.length ? [d.chain.join(" <- ")] : [], s),
     ...block("next:", next(d), s),
   ];
+  // a warning stands beside what decides how the program ends
+  const exit = d.severity === "error" ? `exit ${d.exit}; ` : "";
   const repeat = d.retryable ? "may be repeated; " : "";
-  lines.push(`  ${s.dim(`= exit ${d.exit}; ${repeat}more: probekit explain ${d.code}`)}`);
+  lines.push(`  ${s.dim(`= ${exit}${repeat}more: probekit explain ${d.code}`)}`);
   return lines.join("\n");
 }

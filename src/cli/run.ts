@@ -138,6 +138,10 @@ function planShower(call: RecipeCall, report: Report): (plan: Plan) => void {
   };
 }
 
+/** A plan only predicts what a verify will find, and a deed looks at what its plan has read. */
+const isRepeated = (p: { what: string; unit: string; step?: string | undefined }): boolean =>
+  p.step === undefined ? p.what === "verify" : p.what === "read" && p.unit === "sectors";
+
 /** Shows events as they come. */
 async function follow(
   run: Run,
@@ -154,8 +158,9 @@ async function follow(
       const volts = event.volts === null ? "voltage not measured" : `${event.volts.toFixed(2)} V`;
       report.line(`${event.chip} through ${event.probe}, ${volts}, attached: ${event.mode}`);
       for (const note of event.notes) report.line(`note: ${note}`);
-    } else if (event.type === "progress") report.progress(event);
-    else if (event.type === "step.end" && !dry) {
+    } else if (event.type === "progress") {
+      if (!isRepeated(event)) report.progress(event);
+    } else if (event.type === "step.end" && !dry) {
       for (const line of stepLines({ ...event, id: event.id ?? "" }, report.style)) {
         report.line(line);
       }

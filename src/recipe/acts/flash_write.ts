@@ -122,7 +122,7 @@ async function program(deed: Deed, plan: FlashPlan): Promise<void> {
   const { bench, tally } = deed;
   const all = sectorsText(written(plan)).toLowerCase();
   const progress = (p: Progress) => {
-    if (p.what === "erase") deed.touching(`${all} are being written: ${p.done} erased so far`);
+    if (p.what === "erase") deed.touching(`writing ${all} has begun: ${p.done} erased so far`);
     deed.progress(p);
   };
   if (plan.erase.length > 0) {
@@ -224,12 +224,12 @@ export const flashErase: Act = async (at, p) => {
 async function erase(deed: Deed, sectors: readonly Sector[], done: Done): Promise<Done> {
   const { bench, tally } = deed;
   const names = sectorsText(sectors).toLowerCase();
-  deed.touching(`${names} are being erased`);
+  deed.touching(`erasing ${names} has begun`);
   await bench.flash.erase(sectors, (p) => deed.progress(p));
   tally.sectorsErased += sectors.length;
-  deed.touching(`${names} were erased`);
+  deed.touching(`erased: ${names}`);
   await requireEmpty(deed, sectors);
-  deed.touching(`${names} are empty`);
+  deed.touching(`now empty: ${names}`);
   return done;
 }
 
