@@ -1,9 +1,11 @@
 import { readPlan } from "../mod.ts";
 import {
+  EACH_OPTIONS,
   PROBE_OPTIONS,
   readText,
   REPORT_OPTIONS,
   RUN_OPTIONS,
+  runEach,
   runOnBoard,
   type Verb,
   writeBytes,
@@ -22,9 +24,9 @@ export const run: Verb = {
   name: "run",
   summary: "run a recipe: plan, ask where needed, apply, verify",
   args: [recipeArgument],
-  options,
+  options: [...EACH_OPTIONS, ...options],
   run: (given, cli) =>
-    runOnBoard(
+    (given.text("each") === undefined ? runOnBoard : runEach)(
       { verb: "run", recipe: given.args[0] ?? "", inputs: {}, tool: TOOL },
       given,
       cli,

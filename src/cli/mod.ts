@@ -1,11 +1,19 @@
 /** The command line: verbs, reports, faults as text. @module */
 export { wantedProbe, withBench, withSource } from "./board.ts";
-export { allRows, explainText, findRows } from "./catalogue.ts";
+export { allRows, type CatalogueRow, explainText, findRows } from "./catalogue.ts";
 export { doctorOnBoard } from "./doctor.ts";
 export { fault as cliFault } from "./faults.ts";
 export { readBytes, readText, writeBytes, writeFileSync } from "./files.ts";
+export { EACH_OPTIONS, runEach } from "./each.ts";
+export { fingerprint } from "./fingerprint.ts";
 export { hexdump } from "./hexdump.ts";
-export { FileJournal, JOURNAL_OPTION, type JournalEntry, journalFolder, journalOf } from "./journal.ts";
+export {
+  FileJournal,
+  JOURNAL_OPTION,
+  type JournalEntry,
+  journalFolder,
+  journalOf,
+} from "./journal.ts";
 export { OPTION_ACTIONS, optionHelp, runOptions } from "./options_verb.ts";
 export { type ProgramSpec, runProgram } from "./main.ts";
 export { optionLines, optionsJson } from "./options_view.ts";
