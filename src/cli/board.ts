@@ -55,10 +55,11 @@ export function withBench<T>(
   verb: string,
   attach: AttachMode,
   plugged: readonly PluggedSource[],
-  use: (bench: Bench) => Promise<T>,
+  use: (bench: Bench, opened: OpenedSource) => Promise<T>,
 ): Promise<T> {
   const speed = given.text("speed");
-  return withSource(given, plugged, async ({ source, wanted }) => {
+  return withSource(given, plugged, async (opened) => {
+    const { source, wanted } = opened;
     const wish = {
       source,
       wanted,
@@ -68,7 +69,7 @@ export function withBench<T>(
     };
     try {
       await using bench = await openBench(wish);
-      return await use(bench);
+      return await use(bench, opened);
     } catch (e) {
       if (!(e instanceof Fault) || e.row.class === "recipe") throw e;
       throw e.leaving(UNTOUCHED);

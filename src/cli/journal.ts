@@ -49,10 +49,17 @@ function entryOf(line: string): JournalEntry | undefined {
   }
 }
 
-async function sha256(bytes: Uint8Array): Promise<string> {
+/** SHA-256 as hexadecimal digits. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
   return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, "0")).join("");
 }
+
+const notNoted = (file: string, e: unknown): Error =>
+  fault("journal-not-written", { file, why: whyNot(e) }, {
+    cause: e,
+    board: { state: "untouched", text: "nothing was written" },
+  });
 
 /** Forces a folder's list of names to the disk, where the system can. */
 function syncFolder(folder: string): void {
@@ -93,10 +100,7 @@ export class FileJournal implements Journal {
       handle.syncSync();
       if (size === 0) syncFolder(this.folder);
     } catch (e) {
-      throw fault("journal-not-written", { file: this.file, why: whyNot(e) }, {
-        cause: e,
-        board: { state: "untouched", text: "nothing was written" },
-      });
+      throw notNoted(this.file, e);
     }
   }
 
@@ -107,25 +111,30 @@ export class FileJournal implements Journal {
     return Promise.resolve().then(() => this.#append(entry));
   }
 
-  /** All entries, oldest first; none when there is no journal yet. Fault: cannot-read-file. */
+  /** All entries, oldest first; none when there is no journal yet. Fault: journal-not-written. */
   async entries(): Promise<readonly JournalEntry[]> {
     let text: string;
     try {
       text = await Deno.readTextFile(this.file);
     } catch (e) {
       if (e instanceof Deno.errors.NotFound) return [];
-      throw fault("cannot-read-file", { file: this.file, why: whyNot(e) }, { cause: e });
+      throw notNoted(this.file, e);
     }
     return text.split("\n").flatMap((line) => entryOf(line) ?? []);
   }
 
-  async open(uid: string): Promise<readonly Intent[]> {
+  /** Open intents of all chips, oldest first. */
+  async everyOpen(): Promise<readonly Intent[]> {
     const open = new Map<string, Intent>();
     for (const e of await this.entries()) {
       if (e.kind === "intent") open.set(e.id, e);
       else if (e.result !== "unknown") open.delete(e.id);
     }
-    return [...open.values()].filter((i) => i.uid === uid);
+    return [...open.values()];
+  }
+
+  async open(uid: string): Promise<readonly Intent[]> {
+    return (await this.everyOpen()).filter((i) => i.uid === uid);
   }
 
   async keep(bytes: Uint8Array): Promise<{ file: string; sha256: string }> {
@@ -149,10 +158,7 @@ export class FileJournal implements Journal {
       syncFolder(folder);
       await this.#thin(folder);
     } catch (e) {
-      throw fault("journal-not-written", { file, why: whyNot(e) }, {
-        cause: e,
-        board: { state: "untouched", text: "nothing was written" },
-      });
+      throw notNoted(file, e);
     }
     return { file, sha256: digest };
   }
@@ -162,12 +168,8 @@ export class FileJournal implements Journal {
     const files = [...Deno.readDirSync(folder)].filter((f) => f.name.endsWith(".bin"))
       .map((f) => `${folder}/${f.name}`);
     if (files.length <= MOST_KEPT) return;
-    const open = new Map<string, Intent>();
-    for (const e of await this.entries()) {
-      if (e.kind === "intent") open.set(e.id, e);
-      else if (e.result !== "unknown") open.delete(e.id);
-    }
-    const needed = new Set([...open.values()].flatMap((i) => (i.kept ?? []).map((k) => k.file)));
+    const open = await this.everyOpen();
+    const needed = new Set(open.flatMap((i) => (i.kept ?? []).map((k) => k.file)));
     const age = (f: string): number => Deno.statSync(f).mtime?.getTime() ?? 0;
     const old = files.filter((f) => !needed.has(f)).sort((a, b) => age(a) - age(b));
     for (const f of old.slice(0, files.length - MOST_KEPT)) Deno.removeSync(f);
