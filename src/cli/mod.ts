@@ -16,6 +16,7 @@ export {
 } from "./journal.ts";
 export { OPTION_ACTIONS, optionHelp, runOptions } from "./options_verb.ts";
 export { type ProgramSpec, runProgram } from "./main.ts";
+export { formatFiles, LINT_FORMATS, lintRecipes } from "./lint_verb.ts";
 export { optionLines, optionsJson } from "./options_view.ts";
 export { amount } from "./progress.ts";
 export { checkedRecipe, recipeFiles } from "./recipes.ts";

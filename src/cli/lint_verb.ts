@@ -1,0 +1,68 @@
+/** `probekit lint` and `probekit fmt`: recipes without a board. */
+import type { Diagnostic } from "../base/mod.ts";
+import { diagnosticsOf, formatRecipe } from "../recipe/mod.ts";
+import { fault } from "./faults.ts";
+import { readText, writeFileSync } from "./files.ts";
+import { githubLine, sarif } from "./lint_formats.ts";
+import { checkedRecipe } from "./recipes.ts";
+import { renderDiagnostic } from "./render_fault.ts";
+import { Report } from "./report.ts";
+import type { Cli } from "./terminal.ts";
+import type { Given } from "./verb.ts";
+
+/** Words of `--format`. */
+export const LINT_FORMATS = ["human", "json", "sarif", "github"] as const;
+
+interface Linted {
+  readonly recipe: string;
+  readonly ok: boolean;
+  readonly effect: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function tell(all: readonly Linted[], report: Report, colour: boolean): void {
+  for (const { recipe, effect, diagnostics } of all) {
+    for (const d of diagnostics) report.line(renderDiagnostic(d, colour) + "\n");
+    const bad = diagnostics.filter((d) => d.severity === "error").length;
+    report.line(`${recipe}: ${bad === 0 ? "ok" : `${bad} problem(s)`}; effect ${effect}`);
+  }
+}
+
+/** Lints; exit 2 when there is an error. `version` is probekit's, for SARIF. */
+export async function lintRecipes(given: Given, cli: Cli, version: string): Promise<number> {
+  const all: Linted[] = [];
+  for (const which of given.args) {
+    const checked = await checkedRecipe(which ?? "");
+    const { ok, effect } = checked;
+    all.push({ recipe: which ?? "", ok, effect, diagnostics: diagnosticsOf(checked) });
+  }
+  using report = new Report(cli, given);
+  const found = all.flatMap((l) => l.diagnostics);
+  const format = given.text("format") ?? "human";
+  if (format === "json") cli.out(JSON.stringify({ recipes: all }, null, 2) + "\n");
+  else if (format === "sarif") cli.out(JSON.stringify(sarif(found, version), null, 2) + "\n");
+  else if (format === "github") { for (const d of found) cli.out(githubLine(d) + "\n"); }
+  else tell(all, report, cli.colour);
+  report.result({ recipes: all });
+  return found.some((d) => d.severity === "error") ? 2 : 0;
+}
+
+/** Formats files in place; with `--check` only says which would change, exit 2. */
+export async function formatFiles(given: Given, cli: Cli): Promise<number> {
+  using report = new Report(cli, given);
+  const check = given.flag("check");
+  const changed: string[] = [];
+  for (const file of given.args) {
+    if (file === undefined || !/\.ya?ml$/.test(file)) {
+      throw fault("bad-usage", { what: `"${file}" is no .yaml file`, verb: "fmt" });
+    }
+    const text = await readText(file);
+    const formatted = await formatRecipe(text, file);
+    if (formatted === text) continue;
+    changed.push(file);
+    if (!check) writeFileSync(file, formatted);
+    report.line(check ? `${file}: not formatted` : `${file}: formatted`);
+  }
+  report.result({ changed });
+  return check && changed.length > 0 ? 2 : 0;
+}
