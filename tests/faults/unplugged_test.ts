@@ -38,7 +38,8 @@ Deno.test("unplugged at any transfer of a flash: the state that is told is the t
   const before = Deno.readFileSync(state);
   const seen = new Map<string, number>();
   let finished = false;
-  for (let n = 2, step = 1; !finished; n += step) {
+  let step = 1;
+  for (let n = 2; !finished; n += step) {
     assert(n < 1000, "a small flash takes fewer transfers than that");
     Deno.writeFileSync(state, before);
     const { exit, err, out, state: told, text, probe } = await pulled(dir, n);
