@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-control-regex -- escape codes are what is looked for
 /** What every verb has in common: where output goes, traces, colours, completions, usage, the environment. */
 import {
   assert,
