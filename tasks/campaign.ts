@@ -2,7 +2,7 @@
  * `deno task campaign`: cuts recover and flash at every USB transfer, on every scenario, in every way, and
  * inside every option write; runs them again and counts the boards that get where they shall.
  *
- *   deno task campaign [--verb recover|flash] [--scenario NAME] [--kind KIND] [--supply usb|own]
+ *   deno task campaign [--verb recover|flash] [--scenario NAME] [--board NAME] [--kind KIND] [--supply usb|own]
  *                      [--every N] [--points N] [--seed N] [--seconds N]
  */
 import { SCENARIOS } from "../src/sim/mod.ts";
@@ -31,9 +31,15 @@ export function selected(args: readonly string[]): { cases: readonly Case[]; cut
     return wanted.length === 0 ? all : all.filter((a) => wanted.includes(a));
   };
   const supplies = only("supply", ["usb", "own"] as const);
+  const [board] = values(args, "board");
   const cases = only("verb", VERBS).flatMap((verb) =>
     only("scenario", SCENARIOS.map((s) => s.name)).flatMap((scenario) =>
-      supplies.map((supply): Case => ({ verb, scenario, supply }))
+      supplies.map((supply): Case => ({
+        verb,
+        scenario,
+        supply,
+        ...(board === undefined ? {} : { board }),
+      }))
     )
   );
   const end = performance.now() + numberOf(args, "seconds", Infinity) * 1000;

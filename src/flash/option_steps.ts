@@ -1,4 +1,5 @@
 /** Wishes that one write of the option bytes cannot do safely. Pure. */
+import { valuesOf } from "../chip/mod.ts";
 import type { OptionBytes, OptionPlan } from "./controller.ts";
 import { decodeOptions, type OptionChip, type OptionLimits, planOptions } from "./option_plan.ts";
 
@@ -27,10 +28,23 @@ function hardwareWatchdogs(chip: OptionChip, now: OptionBytes): Wish {
 }
 
 /**
+ * Whether an option register that nobody writes unasked reads as erased: a write of the option bytes that
+ * was cut short leaves it so, and it then closes every sector to reading (OPTCR2 of F72x/F73x).
+ */
+export function closedByCutWrite(chip: OptionChip, now: OptionBytes): boolean {
+  return (chip.sub.untouched ?? []).some((register) => {
+    const fields = Object.entries(chip.sub.options).filter(([, f]) => f.register === register);
+    return fields.length > 0 &&
+      fields.every(([name, f]) => now.fields[name]?.value === valuesOf(f) - 1);
+  });
+}
+
+/**
  * The writes, in order, that bring `wanted` about. Mostly one. Going from RDP level 1 to 0 erases all
  * flash, and a watchdog that starts by hardware would reset the chip in the middle of it: then the
  * watchdogs are handed to software first, at level 1, and a wish for hardware ones is granted last.
- * Empty when nothing differs. Faults as planOptions, all of them before the first step is given.
+ * A register that a cut write left closing all sectors is opened by a step to level 1 and back, when level 0
+ * is wished: that too erases all flash. Empty when nothing differs. Faults as planOptions, all of them before the first step is given.
  */
 export function optionSteps(
   chip: OptionChip,
@@ -39,8 +53,10 @@ export function optionSteps(
   limits: OptionLimits = {},
 ): readonly OptionStep[] {
   const whole = planOptions(chip, now, wanted, limits);
-  if (whole.changes.length === 0) return [];
-  if (!whole.massErases) {
+  const { field, level0, level1 } = chip.family.readProtection;
+  const opens = now.rdpLevel === 0 && wanted[field] === level0 && closedByCutWrite(chip, now);
+  if (whole.changes.length === 0 && !opens) return [];
+  if (!whole.massErases && !opens) {
     return [{ plan: whole, why: "one write changes everything", resetAfter: false }];
   }
   const toSoftware = hardwareWatchdogs(chip, now);
@@ -53,8 +69,10 @@ export function optionSteps(
   const most = Object.fromEntries(
     Object.entries(wanted).filter(([name]) => !staysHardware.includes(name)),
   );
+  const close = opens ? { [field]: level1 } : {};
   return chain(chip, now, limits, [
     [toSoftware, "a hardware watchdog would reset the chip in the middle of the mass erase"],
+    [close, "only a step from RDP level 1 to 0 opens sectors that may not be read"],
     [most, "going to RDP level 0 erases all flash"],
     [lastly, "the watchdogs start by hardware again"],
   ]);

@@ -27,6 +27,8 @@ export interface Case {
   readonly verb: VerbName;
   /** where the board's supply comes from */
   readonly supply: "usb" | "own";
+  /** instead of the board that the scenario comes with */
+  readonly board?: string;
 }
 
 /** A cut: what, and at which bulk transfer, counted from 1. */
@@ -48,15 +50,17 @@ class Killed extends Error {
 }
 
 /** The board a scenario fits, with as little flash as its family has parts with, so that a run is short. */
-function specOf(scenario: Scenario): BoardSpec {
-  const name = scenario.needs === "pcrop"
+function specOf(scenario: Scenario, board: string | undefined): BoardSpec {
+  const name = board !== undefined
+    ? board
+    : scenario.needs === "pcrop"
     ? "nucleo-f722ze"
     : scenario.needs === "dual-bank"
     ? "nucleo-f767zi"
     : "stm32f746g-disco";
   const spec = BOARDS.find((b) => b.name === name);
   if (spec === undefined) throw new Error(`no board ${name}`);
-  if (scenario.needs === "dual-bank") return spec; // only the 2 MiB part's banks are certain
+  if (spec.chip.silicon.options.dualBank) return spec; // only the 2 MiB part's banks are certain
   const { chip } = spec;
   const identity = { ...chip.identity, sizeKb: SMALL_KB };
   return { ...spec, chip: { ...chip, flashKb: SMALL_KB, identity } };
@@ -85,14 +89,20 @@ export class CampaignBoard {
   readonly found: readonly number[];
   /** bulk transfers since the board was made */
   transfers = 0;
+  /** OPTCR2 as found: nobody writes it unasked */
+  readonly #found2: number;
   #dead = false;
   #optionWrites = 0;
   constructor(readonly what: Case, seed: number) {
     const scenario = SCENARIOS.find((s) => s.name === what.scenario);
     if (scenario === undefined) throw new Error(`no scenario ${what.scenario}`);
-    const { supply } = what;
-    this.board = new VirtualBoard({ spec: specOf(scenario), scenario, seed, supply }, boardParts());
+    const { supply, board } = what;
+    this.board = new VirtualBoard(
+      { spec: specOf(scenario, board), scenario, seed, supply },
+      boardParts(),
+    );
     this.found = [...this.board.chip.options.storage];
+    this.#found2 = this.board.chip.options.loaded.OPTCR2;
     this.#count(undefined);
   }
 
@@ -205,11 +215,17 @@ export class CampaignBoard {
     const { verb } = this.what;
     // a two-bank product keeps its banks; after a cut write nobody knows any more that it was one
     const banks = (factory.OPTCR & ~0x2000_0000) >>> 0;
-    const wanted = verb === "flash" ? [this.found] : [factory.OPTCR, banks].map((OPTCR) => [
-      ...chip.options.encode({ ...factory, OPTCR }),
-    ]);
+    // PCROP_RDP without a sector in PCROP closes nothing
+    const codes = [this.#found2, 0, 0x8000_0000];
+    const wanted = verb === "flash"
+      ? [this.found]
+      : [factory.OPTCR, banks].flatMap((OPTCR) =>
+        codes.map((OPTCR2) => [...chip.options.encode({ ...factory, OPTCR, OPTCR2 })])
+      );
     const used = pcrop ? 6 : 4;
-    if (!wanted.some((w) => w.slice(0, used).every((word, i) => word === words[i]))) {
+    const { loaded } = chip.options; // a damaged last word closes nothing either
+    const open = verb === "recover" && pcrop && (loaded.OPTCR2 & 0xFF) === 0 ? 4 : used;
+    if (!wanted.some((w) => w.slice(0, open).every((word, i) => word === words[i]))) {
       return `option words ${words.map((w) => w.toString(16)).join(" ")}`;
     }
     if (verb === "recover") return chip.options.level === 0 ? undefined : "options not loaded";

@@ -1,7 +1,9 @@
 /** Looking at flash: into a file, against an image. */
 import { concat, hex } from "../../base/mod.ts";
-import type { Progress } from "../../flash/mod.ts";
+import type { Sector } from "../../chip/mod.ts";
+import { type Progress, sectorsText } from "../../flash/mod.ts";
 import { compareImage, describeDifference } from "../../plan/mod.ts";
+import type { Bench } from "../bench.ts";
 import { sha256 } from "../document.ts";
 import { Unknown } from "../expressions.ts";
 import { fault } from "../faults.ts";
@@ -13,6 +15,22 @@ import { requireReadable } from "./guards.ts";
 const KIB = 1024;
 /** what an ST-LINK reads in a second at 4 MHz, roughly */
 const READ_RATE = 200 * KIB;
+
+/** The range, with sectors that may not be read left erased. */
+async function readAround(
+  bench: Bench,
+  range: { readonly at: number; readonly length: number },
+  closed: readonly Sector[],
+  progress: (p: Progress) => void,
+): Promise<Uint8Array> {
+  if (closed.length === 0) return await bench.flash.read(range.at, range.length, progress);
+  const out = new Uint8Array(range.length).fill(bench.flash.layout.erased);
+  const open = bench.flash.layout.sectors.filter((s) => !closed.some((c) => c.at === s.at));
+  for (const { at, size } of open) {
+    out.set(await bench.flash.read(at, size, progress), at - range.at);
+  }
+  return out;
+}
 
 /** flash.read */
 export const flashRead: Act = async ({ view, io }, p) => {
@@ -29,12 +47,16 @@ export const flashRead: Act = async ({ view, io }, p) => {
     outputs: { sha256: new Unknown(["sha256"]), file: to },
     estimateMs: range.length / READ_RATE * 1000,
     act: async ({ bench, progress }): Promise<Done> => {
-      const bytes = await bench.flash.read(range.at, range.length, progress);
+      const closed = region === "all" ? await bench.flash.closedSectors() : [];
+      const bytes = await readAround(bench, range, closed, progress);
       await io.write?.(to, bytes);
       const digest = await sha256(bytes);
+      const without = closed.length === 0
+        ? ""
+        : `; ${sectorsText(closed)} may not be read (PCROP) and stand as FF in it`;
       return {
         changed: false,
-        summary: `${what}, ${size}, written to ${to}`,
+        summary: `${what}, ${size}, written to ${to}${without}`,
         outputs: { sha256: digest, file: to },
       };
     },

@@ -6,6 +6,7 @@ import {
   flashFault,
   type OptionBytes,
   type OptionPlan,
+  optionSteps,
   planOptions,
 } from "../../flash/mod.ts";
 import { fault } from "../faults.ts";
@@ -87,13 +88,18 @@ interface Wish {
   readonly now: OptionBytes;
   readonly wanted: Readonly<Record<string, number>>;
   readonly plan: OptionPlan;
+  /** whether some write on the way erases all flash */
+  readonly erases: boolean;
 }
 
 async function wishOf(at: LookAt, p: ActParameters): Promise<Wish> {
   const { view } = at;
   const wanted = await profileOf(at, String(p["profile"]));
   const now = await view.options();
-  return { now, wanted, plan: planOptions(view.chip, now, wanted, { volts: view.volts }) };
+  const limits = { volts: view.volts };
+  const steps = optionSteps(view.chip, now, wanted, limits);
+  const erases = steps.some((s) => s.plan.massErases);
+  return { now, wanted, plan: planOptions(view.chip, now, wanted, limits), erases };
 }
 
 /** What differs, for steps that only look: no wish is too dangerous to be compared with. */
@@ -156,6 +162,10 @@ function requireRdp(view: View, wish: Wish, p: ActParameters): void {
   throw fault("rdp-above-limit", { file: String(p["profile"]), level: rdpLevel, most });
 }
 
+/** Registers that nobody writes unasked, as a step from level 1 to 0 leaves them when they were all ones. */
+const opened = ({ chip }: View): Readonly<Record<string, number>> =>
+  Object.fromEntries((chip.sub.untouched ?? []).map((r) => [r, chip.sub.factory[r] ?? 0]));
+
 const diffOf = (plan: OptionPlan): readonly DiffLine[] =>
   plan.changes.map((c) => ({
     path: `${c.register}.${c.field}`,
@@ -212,9 +222,9 @@ async function write(deed: Deed, wanted: Wish["wanted"], words: Wish["plan"]["wo
   deed.touching(`the option bytes are as planned: ${words_}`);
 }
 
-function needsOf(plan: OptionPlan, locks: boolean, sizeKiB: number): readonly Need[] {
+function needsOf(erases: boolean, locks: boolean, sizeKiB: number): readonly Need[] {
   const all = `the whole flash (${sizeKiB} KiB)`;
-  if (plan.massErases) return [{ kind: "accept", what: "erase", text: `erase ${all}` }];
+  if (erases) return [{ kind: "accept", what: "erase", text: `erase ${all}` }];
   if (!locks) return [];
   const text = `close flash to reading; opening it again will erase ${all}`;
   return [{ kind: "accept", what: "lock", text }];
@@ -224,10 +234,11 @@ function needsOf(plan: OptionPlan, locks: boolean, sizeKiB: number): readonly Ne
 export const optionBytesEnsure: Act = async (at, p) => {
   const { view } = at;
   const wish = await wishOf(at, p);
-  const { plan, now, wanted } = wish;
+  const { plan, now, wanted, erases } = wish;
+  const opens = erases && !plan.massErases;
   requireRdp(view, wish, p);
   const evidence = registersOf(view).map((r) => optionEvidence(view, now, r));
-  if (plan.changes.length === 0) {
+  if (plan.changes.length === 0 && !erases) {
     return {
       state: "unchanged",
       effect: "read",
@@ -237,14 +248,16 @@ export const optionBytesEnsure: Act = async (at, p) => {
       evidence,
     };
   }
-  const outputs = { changed: true, needs_power_cycle: plan.needsPowerCycle };
+  const outputs = { changed: true, needs_power_cycle: plan.needsPowerCycle || opens };
   const { field } = view.chip.family.readProtection;
   const rdp = plan.changes.find((c) => c.field === field);
   const locks = rdp !== undefined && now.rdpLevel === 0;
   const names = Object.keys(plan.words).join(", ");
   const size = view.layout.size / 1024;
-  const summary = `${plan.changes.length} field(s) of ${names} differ; ${
-    plan.massErases
+  const summary = `${plan.changes.length} field(s)${names ? ` of ${names}` : ""} differ; ${
+    opens
+      ? `a cut write left all sectors closed to reading: RDP goes to level 1 and back, which ERASES ${size} KiB`
+      : plan.massErases
       ? `RDP goes from level 1 to level 0, which ERASES ${size} KiB`
       : rdp
       ? `RDP becomes ${rdp.afterText}; nothing is erased`
@@ -252,15 +265,15 @@ export const optionBytesEnsure: Act = async (at, p) => {
   }`;
   return {
     state: "would_change",
-    effect: plan.massErases || locks ? "destructive" : "reversible",
+    effect: erases || locks ? "destructive" : "reversible",
     summary,
     outputs,
     diff: diffOf(plan),
     settles: { options: true },
     evidence,
-    needs: needsOf(plan, locks, size),
-    estimateMs: plan.massErases ? 20_000 : 1500,
-    predict: (v) => v.setOptions(after(now, plan), plan.massErases),
+    needs: needsOf(erases, locks, size),
+    estimateMs: erases ? 20_000 : 1500,
+    predict: (v) => v.setOptions({ ...after(now, plan), ...(opens ? opened(view) : {}) }, erases),
     act: async (deed) => {
       await write(deed, wanted, plan.words);
       return { changed: true, summary, outputs };
