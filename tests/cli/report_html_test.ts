@@ -182,14 +182,49 @@ Deno.test("report: a run that stopped in mid-work tells erased from begun from n
       progress("verify", touched[0]?.at ?? 0),
     ],
     dryRun: false,
+    uncertain: true,
+    erasedAll: "no",
   });
   assertEquals(sectors.slice(0, 5).map((s) => s.fate), [
     "programmed",
     "begun",
-    "erased",
+    "begun",
     "unchanged",
     "unchanged",
   ]);
+});
+
+Deno.test("report: the sector that was being erased when the probe was lost is not called unchanged", () => {
+  const layout = layoutOf(F746, 1024, factory);
+  const touched = layout.sectors.slice(0, 4).map((s) => ({ at: s.at, length: s.size }));
+  const diff = touched.map((_, i) => ({
+    path: `sector ${i}`,
+    before: "differs",
+    after: "erase and program",
+  }));
+  const erased = (at: number) =>
+    event(1, { type: "progress", step: "program", what: "erase", unit: "sectors", at: String(at) });
+  const fates = (uncertain: boolean) =>
+    mapSectors({
+      layout,
+      closed: { write: new Set(), read: new Set() },
+      planned: [step({ state: "would_change", touched, diff })],
+      done: [step({ state: "failed" })],
+      events: [erased(touched[0]?.at ?? 0)],
+      dryRun: false,
+      uncertain,
+      erasedAll: "no",
+    }).slice(0, 3).map((s) => s.fate);
+  assertEquals(fates(true), ["erased", "begun", "unchanged"]);
+  assertEquals(fates(false), ["erased", "unchanged", "unchanged"]);
+});
+
+Deno.test("report: lowering the read protection shows as what it is: all flash erased", async () => {
+  using dir = new Folder();
+  const page = await pageOf(dir, ["recover", "--yes", "--set", "allow_erase=true"], "rdp1");
+  assertEquals(count(page, /class="told sector erased"/g), 8);
+  const plan = await pageOf(dir, ["recover", "--dry-run", "--set", "allow_erase=true"], "rdp1");
+  assertEquals(count(plan, /class="told sector erased"/g), 0);
 });
 
 Deno.test("report: sub-bars follow the progress events; a retry is a notch", () => {

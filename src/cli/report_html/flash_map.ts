@@ -4,7 +4,7 @@ import { type Layout, type Sector, sectorAt } from "../../chip/mod.ts";
 import type { RunEvent, StepReport } from "../../recipe/mod.ts";
 import { all, el, hint, label, type Markup, picture, round, table, told, WIDTH } from "./html.ts";
 
-/** What became of a sector. `planned`: it would be written. `begun`: erased or written in part. */
+/** What became of a sector. `begun`: perhaps erased or written in part. `planned`: it would be written. */
 export type SectorFate = "unchanged" | "erased" | "programmed" | "verified" | "begun" | "planned";
 
 /** A sector and its story. */
@@ -30,6 +30,10 @@ export interface FlashStory {
   readonly done: readonly StepReport[];
   readonly events: readonly RunEvent[];
   readonly dryRun: boolean;
+  /** the run stopped in mid-work: what was under way may be half done */
+  readonly uncertain: boolean;
+  /** whether lowering the read protection has erased all flash before anything else was written */
+  readonly erasedAll: "no" | "yes" | "perhaps";
 }
 
 const WORDS: Readonly<Record<SectorFate, string>> = {
@@ -37,7 +41,7 @@ const WORDS: Readonly<Record<SectorFate, string>> = {
   erased: "erased, empty",
   programmed: "programmed",
   verified: "programmed and read back",
-  begun: "begun and not finished",
+  begun: "may be half written",
   planned: "would be written",
 };
 
@@ -79,14 +83,32 @@ function fateOf(story: FlashStory, at: number, seen: ReadonlySet<string>): Secto
   return seen.has("erase") ? "erased" : "unchanged";
 }
 
+/** The sectors that were under way when the run stopped: events tell only what was over by then. */
+function suspects(
+  story: FlashStory,
+  planned: ReadonlyMap<number, string>,
+  seen: ReadonlyMap<number, ReadonlySet<string>>,
+): ReadonlySet<number> {
+  if (!story.uncertain) return new Set();
+  const order = [...planned.keys()].sort((a, b) => a - b);
+  const without = (what: string, of: readonly number[]) =>
+    of.find((at) => !seen.get(at)?.has(what));
+  const erases = order.filter((at) => /→ (erase|empty)/.test(planned.get(at) ?? ""));
+  const next = without("erase", erases) ?? without("program", order);
+  return new Set(next === undefined ? [] : [next]);
+}
+
 /** Each sector with what became of it. */
 export function mapSectors(story: FlashStory): readonly MappedSector[] {
   const { layout, closed, dryRun } = story;
   const planned = touchedBy(story.planned, layout);
   const done = touchedBy(story.done.filter((s) => s.state === "changed"), layout);
   const seen = fromEvents(story);
+  const halfway = suspects(story, planned, seen);
+  const base = ({ no: "unchanged", yes: "erased", perhaps: "begun" } as const)[story.erasedAll];
   return layout.sectors.map((sector) => {
-    const reached = fateOf(story, sector.at, seen.get(sector.at) ?? new Set());
+    const fate = fateOf(story, sector.at, seen.get(sector.at) ?? new Set());
+    const reached = halfway.has(sector.at) ? "begun" : fate === "unchanged" ? base : fate;
     const wanted = planned.has(sector.at) && reached === "unchanged" && !done.has(sector.at);
     const why = done.get(sector.at) ?? planned.get(sector.at);
     return {

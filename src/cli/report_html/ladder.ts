@@ -101,7 +101,8 @@ export function rungs(
   };
   const stateOf = (name: RungName, i: number): RungState => {
     if (i === at) return attached ? "lost" : "broke";
-    if (attached) return "held";
+    // what hangs on a lost rung is out of reach now, whatever it was
+    if (attached) return i < at ? "held" : "not known";
     if (i > at) return "not reached";
     // an answer from above proves the links below it, but neither a voltage nor the level of NRST
     const measured = values[name] !== undefined && !/cannot|not measured/.test(values[name]);

@@ -2,7 +2,7 @@
 import type { Chip } from "../../chip/mod.ts";
 import { isDualBank, layoutOf } from "../../chip/mod.ts";
 import { setField } from "../../base/mod.ts";
-import { closedSectors } from "../../flash/mod.ts";
+import { closedSectors, rdpLevel } from "../../flash/mod.ts";
 import {
   type Measurement,
   type RunEvent,
@@ -59,6 +59,16 @@ const TITLES = {
 } as const;
 type SectionId = keyof typeof TITLES;
 
+/** A step down from level 1 erases all flash; when the run stopped in it, perhaps. */
+function erasedAll(result: RunResult, chip: ReportChip, before: Words): "no" | "yes" | "perhaps" {
+  if (result.dryRun || rdpLevel(chip, before) === 0) return "no";
+  const { after } = result.record.option_bytes;
+  if (after) return rdpLevel(chip, numbers(after)) === 0 ? "yes" : "no";
+  const wanted = plannedWords(chip, before, result.plan?.steps ?? []);
+  const begun = result.board.state === "partial" || result.board.state === "unknown";
+  return begun && rdpLevel(chip, wanted) === 0 ? "perhaps" : "no";
+}
+
 function flashSection(
   result: RunResult,
   events: readonly RunEvent[],
@@ -76,6 +86,8 @@ function flashSection(
     done: result.dryRun ? [] : result.steps,
     events,
     dryRun: result.dryRun,
+    uncertain: result.board.state === "partial" || result.board.state === "unknown",
+    erasedAll: erasedAll(result, chip, before),
   });
 }
 
