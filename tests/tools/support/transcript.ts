@@ -9,6 +9,8 @@ export function normalised(text: string): string {
     .replaceAll("\r", "")
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d /g, "")
     .replaceAll(/in \d+\.\d+s \(\d+\.\d+ KiB\/s\)/g, "in … s")
+    .replaceAll(/\d+(\.\d+)? ([kK]i?B\/s)/g, "… $2")
+    .replaceAll(/^\d{7} (?=[A-Z] )/gm, "") // pyOCD counts milliseconds
     .replaceAll(/(Loader state: R2) \w+ (R15) \w+/g, "$1 … $2 …")
     .replaceAll(/(DHCSR|DFSR|CFSR|HFSR) 0x\w+/g, "$1 …")
     .replaceAll(/[ \t]+$/gm, "")
