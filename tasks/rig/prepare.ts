@@ -1,0 +1,113 @@
+/** The guest's kernel and initial RAM file system, made once in a cache folder; nothing is installed. */
+import { initramfs } from "./initramfs.ts";
+
+/** What QEMU boots. */
+export interface Prepared {
+  readonly kernel: string;
+  readonly initrd: string;
+}
+
+const MODULES = [
+  ...["virtio_pci", "9pnet_virtio", "9p", "overlay", "virtio_net"],
+  ...["vhci-hcd", "cdc-acm"],
+];
+/** Host's files read-only over 9p, a RAM overlay above them, the job's folder shared; then /job/start. */
+const INIT = `#!/bin/busybox sh
+bb=/bin/busybox
+$bb mount -t proc proc /proc
+$bb mount -t sysfs sys /sys
+$bb mount -t devtmpfs dev /dev
+while read m; do $bb insmod /modules/$m.ko || echo "insmod $m failed"; done </modules/order
+$bb mount -t 9p -o trans=virtio,version=9p2000.L,msize=524288,cache=loose,ro host /host || $bb poweroff -f
+$bb mount -t tmpfs -o size=512m tmpfs /ov
+$bb mkdir /ov/u /ov/w
+$bb mount -t overlay -o lowerdir=/host,upperdir=/ov/u,workdir=/ov/w,metacopy=off overlay /newroot || $bb poweroff -f
+$bb mount -t tmpfs -o mode=1777 tmpfs /newroot/run
+$bb mkdir -p /newroot/job
+$bb cp /bin/busybox /newroot/run/busybox
+$bb mount -t 9p -o trans=virtio,version=9p2000.L,msize=524288,cache=none job /newroot/job || $bb poweroff -f
+for d in proc sys dev; do $bb mount --move /$d /newroot/$d; done
+exec $bb switch_root /newroot /run/busybox sh /job/start
+`;
+
+async function run(cwd: string, program: string, ...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(program, { args: [...args], cwd })
+    .output();
+  const text = new TextDecoder();
+  if (code !== 0) throw new Error(`${program} ${args.join(" ")}: ${text.decode(stderr)}`);
+  return text.decode(stdout);
+}
+/** What comes out of `program` when these bytes go in. */
+async function through(program: string, args: readonly string[], bytes: Uint8Array<ArrayBuffer>) {
+  const child = new Deno.Command(program, {
+    args: [...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const feeding = new Blob([bytes]).stream().pipeTo(child.stdin).catch(() => {});
+  const { stdout } = await child.output();
+  await feeding;
+  return stdout;
+}
+
+/** By the first bytes: xz, zstd, gzip. */
+const UNPACK: readonly (readonly [string, string])[] = [
+  ["fd377a58", "xz"],
+  ["28b52ffd", "zstd"],
+  ["1f8b0800", "gzip"],
+];
+/** The ELF kernel in a bzImage: QEMU enters it without unpacking in the guest. Documentation/arch/x86/boot.rst */
+export async function unpackedKernel(image: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const view = new DataView(image.buffer);
+  const from = ((image[0x1F1] || 4) + 1) * 512 + view.getUint32(0x248, true);
+  const payload = image.slice(from, from + view.getUint32(0x24C, true));
+  const magic = Array.from(payload.slice(0, 4), (b) => b.toString(16).padStart(2, "0")).join("");
+  const program = UNPACK.find(([m]) => m === magic)?.[1];
+  if (program === undefined) throw new Error(`a kernel packed as ${magic}`);
+  return await through(program, ["-dc"], payload);
+}
+
+const only = (folder: string, pattern: RegExp): string => {
+  const found = [...Deno.readDirSync(folder)].find((e) => pattern.test(e.name));
+  if (found === undefined) throw new Error(`${folder} has no ${pattern}`);
+  return `${folder}/${found.name}`;
+};
+const exists = (path: string): boolean => {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+};
+
+/** Where the guest is kept: outside of the repository. */
+export function cacheFolder(): string {
+  const base = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
+  return `${base}/probekit/guest`;
+}
+
+/** Downloads Debian's kernel and busybox and makes what QEMU boots; does nothing when that is there. */
+export async function prepare(cache: string = cacheFolder()): Promise<Prepared> {
+  const depends = await run("/", "apt-cache", "depends", "linux-image-amd64");
+  const name = /Depends: (\S+)/.exec(depends)?.[1];
+  if (name === undefined) throw new Error("apt knows no kernel: apt-get update");
+  const prepared = { kernel: `${cache}/${name}.elf`, initrd: `${cache}/${name}.initrd` };
+  if (exists(prepared.kernel) && exists(prepared.initrd)) return prepared;
+  Deno.mkdirSync(cache, { recursive: true });
+  const work = Deno.makeTempDirSync({ dir: cache });
+  try {
+    await run(work, "apt-get", "download", name, "busybox-static");
+    for (const deb of [only(work, /^linux-image.*\.deb$/), only(work, /^busybox.*\.deb$/)]) {
+      await run(work, "dpkg-deb", "-x", deb, `${work}/root`);
+    }
+    const image = await Deno.readFile(only(`${work}/root/boot`, /^vmlinuz/));
+    const modules = { root: only(`${work}/root/lib/modules`, /./), wanted: MODULES };
+    const busybox = await Deno.readFile(only(`${work}/root/bin`, /^busybox$/));
+    await Deno.writeFile(prepared.initrd, await initramfs(busybox, INIT, modules));
+    await Deno.writeFile(prepared.kernel, await unpackedKernel(image));
+  } finally {
+    await Deno.remove(work, { recursive: true });
+  }
+  return prepared;
+}
