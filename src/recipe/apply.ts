@@ -156,9 +156,24 @@ class Applier implements Doer {
   ): Promise<Done | undefined> {
     const { live } = this.wish;
     const spares = look.effect === "read" || look.sparesFlash;
-    if (!spares) live.forget(look.touched);
+    let known = !spares;
+    const forget = () => {
+      if (known) live.forget(look.touched);
+      known = false;
+    };
+    // what is noted before it is overwritten was read by the plan
+    if (!look.touched) forget();
+    const deed = this.#deed(step, progress);
+    const touching = (text: string) => {
+      forget();
+      deed.touching(text);
+    };
     const readBack = (at: number, bytes: Uint8Array) => live.learn(at, bytes);
-    return await look.act?.({ ...this.#deed(step, progress), readBack });
+    try {
+      return await look.act?.({ ...deed, touching, readBack });
+    } finally {
+      if (!spares && !look.touched) live.forget();
+    }
   }
 
   #progress(step: ActionStep, limits: Limits, p: Progress): void {

@@ -191,7 +191,7 @@ async function fingerprintOf(
   reports: readonly StepReport[],
 ): Promise<Fingerprint> {
   const { bench } = wish;
-  const options = await bench.flash.readOptions();
+  const options = await wish.live.options();
   const ranges = reports.flatMap((r) => r.touched ?? []);
   let flash: string | null = null;
   if (wish.fingerprintFlash && ranges.length > 0) {
@@ -265,7 +265,7 @@ export async function makePlan(wish: PlanWish): Promise<{ plan: Plan; error?: Fa
 async function targetOf(wish: PlanWish, fingerprint: Fingerprint): Promise<Plan["target"]> {
   const { bench } = wish;
   const { name, serial, firmware } = bench.probe.id;
-  const { rdpLevel } = await bench.flash.readOptions();
+  const { rdpLevel } = await wish.live.options();
   return {
     probe: { name, serial, firmware },
     chip: bench.chip.sub.name,

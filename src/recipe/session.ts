@@ -46,6 +46,7 @@ export class Session {
   readonly #files = new Map<string, string>();
   readonly #bytes = new Map<string, Uint8Array>();
   readonly #io: ActIo;
+  #journal: Journalist | undefined;
   readonly end: SessionEnd;
   readonly #attach: AttachMode;
   readonly #target: TargetDocument;
@@ -66,6 +67,7 @@ export class Session {
       bytes: (path) => this.#read(path),
       ...(env.write ? { write: env.write } : {}),
       ...(env.ask ? { ask: env.ask } : {}),
+      interrupted: () => this.#journal?.open ?? [],
       ...(env.powerCycle ? { powerCycle: env.powerCycle } : {}),
     };
     this.end = {
@@ -156,6 +158,7 @@ export class Session {
     const { dryRun = false, expect, savePlan = false } = this.options;
     const journalist = this.#journalist(bench);
     const writes = !dryRun && checked.effect !== "read";
+    this.#journal = journalist;
     const open = await journalist.begin(writes);
     emit({
       type: "attached",
@@ -169,12 +172,12 @@ export class Session {
     requireChip(this.document.name, this.#target, chip);
     const unmeasured = requireSupply(this.#target, volts);
     if (unmeasured) this.emit({ type: "diagnostic", diagnostic: unmeasured });
-    end.before = await bench.flash.readOptions();
+    const live = new LiveView(bench);
+    end.before = await live.options();
     end.inputs = resolveInputs(checked, this.given, chip);
     await this.#readFiles();
     // what only reads is not looked at twice
     const looks = dryRun || savePlan || expect || checked.effect !== "read";
-    const live = new LiveView(bench);
     if (looks) await this.#plan(bench, live);
     if (dryRun || end.error) return;
     if (end.plan) await this.#agree(end.plan);

@@ -101,6 +101,7 @@ class Pages {
  */
 export class LiveView implements View {
   #pages: Pages | undefined;
+  #options: OptionBytes | undefined;
   constructor(readonly bench: Bench) {}
   get chip(): Chip {
     return this.bench.chip;
@@ -114,8 +115,9 @@ export class LiveView implements View {
   get unit(): 1 | 2 | 4 {
     return this.bench.flash.unit;
   }
-  options(): Promise<OptionBytes> {
-    return this.bench.flash.readOptions();
+  async options(): Promise<OptionBytes> {
+    if (this.bench.found.mode === "attach") return await this.bench.flash.readOptions();
+    return this.#options ??= await this.bench.flash.readOptions();
   }
   async read(at: number, length: number): Promise<Uint8Array> {
     // a program that runs may write flash itself
@@ -130,7 +132,7 @@ export class LiveView implements View {
   /** These places may have changed; without them, everything may. */
   forget(ranges?: readonly { readonly at: number; readonly length: number }[]): void {
     if (ranges) this.#pages?.forget(ranges);
-    else this.#pages = undefined;
+    else this.#pages = this.#options = undefined;
   }
 }
 

@@ -10,6 +10,8 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   "compare": ["--set", "image={image}", "--set", "base=0x08000000"],
   "erase": ["--set", "sectors=all", "--set", "allow_erase=true"],
   "backup": ["--set", "to={dir}/backup"],
+  "backup-option-bytes": ["--set", "to={dir}/backup"],
+  "set-option-bytes": ["--set", "backup={dir}/backup", "--set", "allow_erase=true"],
   "recover-option-bytes": ["--set", "backup={dir}/backup", "--set", "allow_erase=true"],
 };
 

@@ -59,6 +59,13 @@ const RUNS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     "empty board": plain("erase", "blank", "--set", "sectors=all"),
   },
   "backup": { "factory board": plain("backup", "factory", "--set", "to=DIR/backup") },
+  "backup-option-bytes": {
+    "factory board": plain("backup-option-bytes", "factory", "--set", "to=DIR/backup"),
+  },
+  "set-option-bytes": {
+    "so36160986": plain("set-option-bytes", "so36160986"),
+    "factory board": plain("set-option-bytes", "factory"),
+  },
   "recover-option-bytes": {
     "so36160986": plain("recover-option-bytes", "so36160986", "--set", "backup=DIR/backup"),
     "factory board": plain("recover-option-bytes", "factory", "--set", "backup=DIR/backup"),
