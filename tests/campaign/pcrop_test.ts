@@ -60,3 +60,16 @@ Deno.test("campaign: recover on an F722, cut inside the option write", async () 
   assertEquals([t.refused, t.lost], [undefined, []]);
   assert((t.words["mismatched"] ?? 0) > 5, JSON.stringify(t.words));
 });
+
+Deno.test("recover saves flash around a sector that may not be read, and says so", async () => {
+  const bench = new CampaignBoard({ scenario: "pcrop", verb: "recover", supply: "own" }, 1);
+  const ended = await bench.run();
+  assert(!ended.killed);
+  assertEquals(ended.result.exit, 0);
+  const save = ended.result.steps.find((s) => s.id === "save");
+  assert(
+    save?.summary.endsWith("sector 1 may not be read (PCROP): FF stands there"),
+    save?.summary,
+  );
+  assertEquals(bench.board.options.loaded.OPTCR2, 2);
+});

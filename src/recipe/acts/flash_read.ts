@@ -53,7 +53,7 @@ export const flashRead: Act = async ({ view, io }, p) => {
       const digest = await sha256(bytes);
       const without = closed.length === 0
         ? ""
-        : `; ${sectorsText(closed)} may not be read (PCROP) and stand as FF in it`;
+        : `; ${sectorsText(closed)} may not be read (PCROP): FF stands there`;
       return {
         changed: false,
         summary: `${what}, ${size}, written to ${to}${without}`,
