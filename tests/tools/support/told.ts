@@ -5,6 +5,11 @@ import { assertTranscript } from "./transcript.ts";
 
 const STFLASH = ["write", "image.bin", "0x8000000"];
 const PROGRAM = "program image.bin verify reset exit 0x08000000";
+/**
+ * The words of 2016. Today's st-flash says them in one run of ten, when the watchdog bites between the keys and
+ * its look at FLASH_CR; it goes on all the same, and fails at its loader as in every other run.
+ */
+const UNLOCK = /^WARN common\.c: Failed to unlock flash!$/;
 
 /** The run, what it should have written, what flash holds there now. */
 export interface Told extends ToolRun {
@@ -27,6 +32,7 @@ export async function told(
   const said = tool === "openocd"
     ? `openocd -f interface/stlink.cfg -f target/stm32f7x.cfg -c '${PROGRAM}'`
     : `st-flash ${STFLASH.join(" ")}`;
-  assertTranscript(`${scenario}-${tool}`, said, run);
+  const sometimes = scenario === "so36160986" ? UNLOCK : undefined;
+  assertTranscript(`${scenario}-${tool}`, said, run, sometimes);
   return { ...run, image, held: b.board.flash.slice(0, length) };
 }
