@@ -146,6 +146,12 @@ function set(call: OptionsCall): Promise<number> {
   const wishes = optionWishes(call.words);
   if (wishes.sealing.length === 0) return bring(call, MADE_UP, profileOfWishes(wishes.values));
   const { given, cli, plugged, tool } = call;
+  for (const name of ["run-folder", "runs", "set", "set-target", "backup"]) {
+    if (!given.flag(name)) continue;
+    throw wrong(
+      `--${name} is none of what ${wishes.sealing[0]} takes: it is done outside of recipes`,
+    );
+  }
   return sealOnBoard({ wishes, tool }, given, cli, plugged);
 }
 

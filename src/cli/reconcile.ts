@@ -25,6 +25,7 @@ interface Verdict {
   readonly intent: Intent;
   readonly verdict: string;
   readonly text: string;
+  readonly stays?: boolean;
 }
 
 const OPTION_TEXT = {
@@ -81,15 +82,23 @@ async function onBench(
   const verdicts: Verdict[] = [];
   for (const intent of open) {
     const v = await verdictOf(bench, intent);
-    await writer.reconcile(intent, v.text, after);
-    verdicts.push(v);
+    // what a cut write damaged is brought back by the next run that writes option bytes
+    const stays = v.verdict === "neither" && intent.effect !== "irreversible";
+    if (!stays) await writer.reconcile(intent, v.text, after);
+    verdicts.push({ ...v, stays });
     report.line(intentText(intent));
     report.line(`  ${v.text}`);
+    if (stays) report.line("  stays open: run it again, or probekit options factory, or undo");
   }
   if (open.length === 0) report.line("Nothing is open: every write of this chip has its outcome");
   report.result({
     uid: bench.chip.uid,
-    closed: verdicts.map(({ intent, verdict, text }) => ({ id: intent.id, verdict, text })),
+    found: verdicts.map(({ intent, verdict, text, stays }) => ({
+      id: intent.id,
+      verdict,
+      text,
+      closed: !stays,
+    })),
   });
   return 0;
 }

@@ -18,6 +18,8 @@ const PROFILE = "undo.ob.yaml";
 interface Past {
   readonly run: string;
   readonly intents: readonly Intent[];
+  /** it was interrupted, and nothing has settled that since */
+  readonly open: boolean;
 }
 /** What brings it back. */
 export interface UndoPlan {
@@ -40,12 +42,30 @@ function pastOf(entries: readonly JournalEntry[], uid: string): readonly Past[] 
     if (e.kind !== "intent" || e.uid !== uid || refused.has(e.id)) continue;
     runs.set(e.run, [...runs.get(e.run) ?? [], e]);
   }
-  return [...runs].map(([run, intents]) => ({ run, intents }));
+  const closed = new Set(
+    entries.flatMap((e) => e.kind === "outcome" && e.result !== "unknown" ? [e.id] : []),
+  );
+  return [...runs].map(([run, intents]) => ({
+    run,
+    intents,
+    open: intents.some((i) => !closed.has(i.id)),
+  }));
+}
+
+const UNDO = "undo-";
+const recipeName = (run: string): string => UNDO + run.toLowerCase();
+
+/** The last run; one that was itself an undo and was interrupted means: go on with that. */
+function wantedLast(pasts: readonly Past[]): Past | undefined {
+  const last = pasts.at(-1);
+  const recipe = last?.intents[0]?.recipe;
+  if (!last?.open || !recipe?.startsWith(UNDO)) return last;
+  return pasts.find((p) => recipeName(p.run) === recipe) ?? last;
 }
 
 function pick(pasts: readonly Past[], run: string | undefined, folder: string): Past {
   const found = run === undefined
-    ? pasts.at(-1)
+    ? wantedLast(pasts)
     : pasts.find((p) => p.run.toLowerCase() === run.toLowerCase());
   if (found) return found;
   const why = run === undefined
@@ -136,7 +156,7 @@ function recipeText(uid: string, plan: UndoPlan): string {
   const options = Object.keys(plan.options).length > 0;
   return [
     "recipe: v1",
-    "name: undo",
+    `name: ${recipeName(plan.run)}`,
     `summary: Bring back what run ${plan.run} overwrote.`,
     "effect: destructive",
     "target:",

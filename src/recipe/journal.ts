@@ -129,6 +129,11 @@ export class Journalist {
     readonly run: JournalRun,
   ) {}
 
+  /** Intents of this chip that are open. */
+  get open(): readonly Intent[] {
+    return this.#open;
+  }
+
   #at(): string {
     return new Date(this.run.nowMs()).toISOString();
   }

@@ -215,3 +215,35 @@ Deno.test("reconcile: says what flash holds, closes it, and writes nothing", asy
   const none = await probekit(["reconcile", "--probe", probe]);
   assertStringIncludes(none.out, "Nothing is open");
 });
+
+Deno.test("journal: fields that a cut write damaged come back too, though the next run does not name them", async () => {
+  let damaged = 0;
+  for (let at = 20; at < 100; at += 15) {
+    using dir = new Folder();
+    const set = (more = "") => [
+      ...["options", "set", "nRST_STOP=0", "--probe"],
+      board(dir, "factory", more),
+    ];
+    const cut = await probekit(set(`&chaos=brownout@${at}`));
+    assertEquals(cut.exit, 40, cut.err);
+    const { registers } = await probekitJson(["options", "--probe", board(dir)]);
+    if (!["C0FFAAFD", "C0FFAABD"].includes(registers.OPTCR.slice(2))) damaged++;
+    const again = await probekit([...set(), "--yes"]);
+    assertEquals(again.exit, 0, `cut at ${at}\n${again.err}`);
+    const after = await probekitJson(["options", "--probe", board(dir)]);
+    assertEquals(after.registers, { OPTCR: "0xC0FFAABD", OPTCR1: "0x00400080" }, `cut at ${at}`);
+  }
+  assert(damaged > 0, "no cut left a damaged word");
+});
+
+Deno.test("reconcile: what a cut write damaged stays open until it is brought back", async () => {
+  using dir = new Folder();
+  const args = (more = "") => ["set", "nRST_STOP=0", "--probe", board(dir, "factory", more)];
+  assertEquals((await probekit(["options", ...args("&chaos=brownout@20")])).exit, 40);
+  const told = await probekitJson(["reconcile", "--probe", board(dir)]);
+  assertEquals([told.exit, told.found[0].verdict, told.found[0].closed], [0, "neither", false]);
+  const { out } = await probekit(["reconcile", "--probe", board(dir)]);
+  assertStringIncludes(out, "stays open");
+  assertEquals((await probekit(["options", "factory", "--yes", "--probe", board(dir)])).exit, 0);
+  assertEquals(await journalIn(dir).everyOpen(), []);
+});

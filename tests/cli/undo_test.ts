@@ -139,3 +139,22 @@ Deno.test("undo: nothing to undo, and runs that are not there", async () => {
   const ephemeral = await undo(SIM);
   assertStringIncludes(ephemeral.err, "one with state=FILE has a journal");
 });
+
+Deno.test("undo: cut at every few transfers, run again: it goes on, and does not undo itself", async () => {
+  let open = 0;
+  for (let at = 60; at < 400; at += 13) {
+    using dir = new Folder();
+    const probe = board(dir, "so36160986");
+    assertEquals((await probekit(["options", "factory", "--probe", probe])).exit, 0);
+    const cut = await probekit(["undo", "--yes", "--probe", `${probe}&chaos=unplug@${at}`]);
+    if (cut.exit === 0) break;
+    const journal = new FileJournal(dir.at("board.pk.journal"));
+    if ((await journal.everyOpen()).length === 0) continue;
+    open++;
+    const again = await undo(probe, "--yes");
+    assertEquals(again.exit, 0, `cut at ${at}\n${again.err}`);
+    assertEquals((await registers(probe))["OPTCR"], "0x00FFAAED", `cut at ${at}`);
+    assertEquals(await journal.everyOpen(), [], `cut at ${at}`);
+  }
+  assert(open > 1, `${open}`);
+});

@@ -3,7 +3,7 @@ import type { Effect, Evidence } from "../../base/mod.ts";
 import type { Progress } from "../../flash/mod.ts";
 import type { Bench } from "../bench.ts";
 import type { Unknown } from "../expressions.ts";
-import type { IntentBody, Keeping, Settles } from "../journal.ts";
+import type { Intent, IntentBody, Keeping, Settles } from "../journal.ts";
 import type { PredictedView, View } from "../view.ts";
 
 /** One line of what would change. */
@@ -100,6 +100,8 @@ export interface ActIo {
   write?(path: string, data: Uint8Array | string): Promise<void>;
   /** Asks an operator to do something; true when it is done. */
   ask?(what: string): Promise<boolean>;
+  /** writes to this chip that were interrupted */
+  interrupted?(): readonly Intent[];
   /** Switches the board's supply off for so many ms, and on. */
   powerCycle?(offMs: number): Promise<void>;
 }

@@ -15,6 +15,7 @@ import { hardwareWatchdogs, mainRegister, type View } from "../view.ts";
 import type { Act, ActParameters, Deed, DiffLine, Done, Look, LookAt, Need } from "./act.ts";
 import { outputFile, profileOf } from "./files.ts";
 import { optionEvidence } from "./guards.ts";
+import { optionDamage } from "./option_damage.ts";
 
 const registersOf = (view: View): readonly string[] =>
   optionRegisters(view.chip.family, view.chip.sub);
@@ -90,16 +91,21 @@ interface Wish {
   readonly plan: OptionPlan;
   /** whether some write on the way erases all flash */
   readonly erases: boolean;
+  /** fields outside of the profile that an interrupted write has damaged: they are brought back too */
+  readonly damaged: readonly string[];
 }
 
 async function wishOf(at: LookAt, p: ActParameters): Promise<Wish> {
   const { view } = at;
-  const wanted = await profileOf(at, String(p["profile"]));
+  const profile = await profileOf(at, String(p["profile"]));
   const now = await view.options();
+  const damage = optionDamage(view, now, at.io.interrupted?.() ?? []);
+  const damaged = Object.keys(damage).filter((name) => !(name in profile));
+  const wanted = { ...damage, ...profile };
   const limits = { volts: view.volts };
   const steps = optionSteps(view.chip, now, wanted, limits);
   const erases = steps.some((s) => s.plan.massErases);
-  return { now, wanted, plan: planOptions(view.chip, now, wanted, limits), erases };
+  return { now, wanted, plan: planOptions(view.chip, now, wanted, limits), erases, damaged };
 }
 
 /** What differs, for steps that only look: no wish is too dangerous to be compared with. */
@@ -234,7 +240,7 @@ function needsOf(erases: boolean, locks: boolean, sizeKiB: number): readonly Nee
 export const optionBytesEnsure: Act = async (at, p) => {
   const { view } = at;
   const wish = await wishOf(at, p);
-  const { plan, now, wanted, erases } = wish;
+  const { plan, now, wanted, erases, damaged } = wish;
   const opens = erases && !plan.massErases;
   requireRdp(view, wish, p);
   const evidence = registersOf(view).map((r) => optionEvidence(view, now, r));
@@ -254,7 +260,8 @@ export const optionBytesEnsure: Act = async (at, p) => {
   const locks = rdp !== undefined && now.rdpLevel === 0;
   const names = Object.keys(plan.words).join(", ");
   const size = view.layout.size / 1024;
-  const summary = `${plan.changes.length} field(s)${names ? ` of ${names}` : ""} differ; ${
+  const cut = damaged.length > 0 ? `; ${damaged.join(", ")} left so by an interrupted run` : "";
+  const summary = `${plan.changes.length} field(s)${names ? ` of ${names}` : ""} differ${cut}; ${
     opens
       ? `a cut write left all sectors closed to reading: RDP goes to level 1 and back, which ERASES ${size} KiB`
       : plan.massErases
