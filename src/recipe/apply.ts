@@ -1,13 +1,13 @@
 /** Apply: does the steps one by one, with retries, time limits and measurements, and knows what state the board is in. */
-import { type BoardState, type Clock, diagnose, Fault, hex } from "../base/mod.ts";
+import { type BoardState, diagnose, Fault, hex } from "../base/mod.ts";
 import type { Progress } from "../flash/mod.ts";
 import type { ActIo, ActOutputs, Deed, Done, Look, LookAt, Tally } from "./acts/act.ts";
 import type { Bench } from "./bench.ts";
-import type { StepDocument } from "./document.ts";
 import type { EventBody } from "./events.ts";
 import { fault } from "./faults.ts";
 import { celOutputs, Frame } from "./frame.ts";
 import type { InputValues } from "./inputs.ts";
+import { Limits } from "./limits.ts";
 import type { Journalist } from "./journal.ts";
 import { failedMeasurement, measureAll, type Measurement } from "./measure.ts";
 import { lookAt, reportOf } from "./plan.ts";
@@ -45,29 +45,6 @@ export function retried(error: Fault, classes: readonly string[]): boolean {
   const usb = error.code.startsWith("E20");
   const link = error.code.startsWith("E21") && error.row.retryable === true;
   return (usb && classes.includes("USB")) || (link && classes.includes("LINK"));
-}
-
-/** Time limits of one step, on the board's clock. */
-class Limits {
-  readonly #start: number;
-  #last: number;
-  constructor(readonly clock: Clock, readonly step: StepDocument, readonly id: string) {
-    this.#start = this.#last = clock.now();
-  }
-  moved(): void {
-    this.#last = this.clock.now();
-  }
-  check(): void {
-    const { timeout, idle_timeout } = this.step;
-    const now = this.clock.now();
-    const over = timeout !== undefined && now - this.#start > timeout;
-    const idle = idle_timeout !== undefined && now - this.#last > idle_timeout;
-    if (!over && !idle) return;
-    throw fault("step-timed-out", { id: this.id, ms: (over ? timeout : idle_timeout) ?? 0 });
-  }
-  get ms(): number {
-    return Math.round(this.clock.now() - this.#start);
-  }
 }
 
 class Applier implements Doer {
