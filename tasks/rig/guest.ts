@@ -13,7 +13,7 @@ const BOOT_MS = 60_000;
 const COMMAND_MS = 120_000;
 /** pid 1 of the guest: network to the host, then commands by number from the second serial port. */
 const START = `
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/run TERM=dumb NO_COLOR=1
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb NO_COLOR=1
 b=/run/busybox
 mkdir -p /dev/pts /dev/shm; $b mount -t devpts devpts /dev/pts; $b mount -t tmpfs tmpfs /dev/shm
 $b hostname guest
@@ -28,6 +28,12 @@ while read id <&3; do
 done
 $b poweroff -f
 `;
+
+/** where programs of the host keep what they have downloaded; the guest reads it there */
+const KEPT = ["HOME", "XDG_CACHE_HOME", "DENO_DIR"];
+const environment = (): string =>
+  KEPT.map((name) => [name, Deno.env.get(name)]).filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `export ${name}='${value}'\n`).join("");
 
 /** reference/rig.md §6.2 */
 function qemu({ kernel, initrd }: Prepared, job: string): string[] {
@@ -79,7 +85,7 @@ export class Guest implements AsyncDisposable {
 
   static async boot(prepared: Prepared): Promise<Guest> {
     const job = Deno.makeTempDirSync({ dir: "/tmp", prefix: "pk-guest-" });
-    await Deno.writeTextFile(`${job}/start`, START);
+    await Deno.writeTextFile(`${job}/start`, environment() + START);
     const process = new Deno.Command(QEMU, {
       args: qemu(prepared, job),
       stdin: "null",
