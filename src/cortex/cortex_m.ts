@@ -1,5 +1,14 @@
 /** A Cortex-M core: run control, registers, breakpoints, resets. */
-import { bit, type Clock, Deadline, type Fault, has, hex, type Memory } from "../base/mod.ts";
+import {
+  type Access,
+  bit,
+  type Clock,
+  Deadline,
+  type Fault,
+  has,
+  hex,
+  type Memory,
+} from "../base/mod.ts";
 import { memoryOf } from "../coresight/mod.ts";
 import type { Probe } from "../probe/mod.ts";
 import { Breakpoints, FPB_READS, type FpbWords } from "./breakpoints.ts";
@@ -34,6 +43,8 @@ export class CortexM implements Core {
   #stepped = false;
   /** DFSR as a step left it */
   #dfsr: number | undefined;
+  /** the last look found it halted, and nothing was done to it since */
+  #seenHalted = false;
   /** NRST was tried and did nothing; resets then go by SYSRESETREQ without trying it again */
   nrstDead = false;
   constructor(
@@ -66,6 +77,7 @@ export class CortexM implements Core {
     let now = await this.#look();
     // sticky: only a second look tells a reset that lasts from one that is over
     if (now.reset) now = await this.#look();
+    this.#seenHalted = now.halted;
     return stateText(now);
   }
 
@@ -73,6 +85,7 @@ export class CortexM implements Core {
   #moves(): void {
     this.#stepped = false;
     this.#dfsr = undefined;
+    this.#seenHalted = false;
     this.#registers.forget();
   }
 
@@ -195,10 +208,11 @@ export class CortexM implements Core {
 
   /** DFSR; undefined when the core is not halted. */
   async #readDfsr(): Promise<number | undefined> {
-    const [state = 0, dfsr = 0] = await this.uncached.batch([{ read: AT.DHCSR }, {
-      read: AT.DFSR,
-    }]);
-    if (!dhcsr(state).halted) return undefined;
+    const look: Access[] = this.#seenHalted ? [] : [{ read: AT.DHCSR }];
+    const words = await this.uncached.batch([...look, { read: AT.DFSR }]);
+    const dfsr = words.at(-1) ?? 0;
+    if (!this.#seenHalted && !dhcsr(words[0] ?? 0).halted) return undefined;
+    this.#seenHalted = false;
     this.#registers.seenHalted();
     return dfsr;
   }
