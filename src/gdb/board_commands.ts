@@ -4,6 +4,7 @@ import { factoryProfile, type Progress } from "../flash/mod.ts";
 import type { TargetParts } from "./board_target.ts";
 import { fault } from "./faults.ts";
 import type { BoardCommands, Say } from "./target.ts";
+import { resetTarget } from "./vector_catch.ts";
 
 const telling = (say: Say) => (p: Progress): void => {
   if (p.done === p.total) say(`${p.what}: ${p.total} ${p.unit}`);
@@ -19,7 +20,7 @@ async function writeOptions(
   for (const step of steps) {
     say(step.why);
     await flash.writeOptions(step.plan);
-    await core.resetAndHalt();
+    await resetTarget(core, true);
   }
   const now = await flash.readOptions();
   const missing = Object.entries(wanted).find(([name, v]) => now.fields[name]?.value !== v);

@@ -1,7 +1,7 @@
 /** A GdbTarget of an attached core and its flash. */
 import { type Fault, hex, u32le } from "../base/mod.ts";
 import type { Chip } from "../chip/mod.ts";
-import { checkVectors, type Core, explainFault } from "../cortex/mod.ts";
+import { checkVectors, type Core, explainFault, type StopReason } from "../cortex/mod.ts";
 import type { OpenedFlash, Progress } from "../flash/mod.ts";
 import type { Image } from "../image/mod.ts";
 import { placeImage, planFlash } from "../plan/mod.ts";
@@ -13,6 +13,7 @@ import {
   requireOpen,
   requireReadable,
 } from "./guards.ts";
+import { catchHardFaults, resetTarget } from "./vector_catch.ts";
 import { regionsOf } from "./memory_map.ts";
 import type { FlashReport, GdbTarget, Say } from "./target.ts";
 
@@ -141,17 +142,27 @@ export async function boardTarget(parts: TargetParts): Promise<GdbTarget> {
   const { core, chip, flash } = parts;
   const mvfr0 = u32le(await core.memory.read(MVFR0, 4));
   let watchdogOk = parts.watchdogOk ?? false;
+  let reason: StopReason | undefined;
+  const moved = <T>(act: Promise<T>): Promise<T> => {
+    reason = undefined;
+    return act;
+  };
   const target: GdbTarget = {
     clock: core.clock,
     hasFpu: mvfr0 !== 0,
     map: regionsOf(chip, flash.layout),
     board: boardCommands(parts, () => void (watchdogOk = true)),
-    state: () => core.state(),
-    stopReason: () => core.stopReason(),
-    halt: () => core.halt(),
-    resume: (pc) => core.resume(pc),
-    step: (pc, peek) => core.step(pc, peek),
-    reset: async (halt) => void await (halt ? core.resetAndHalt() : core.reset()),
+    async state() {
+      const state = await core.state();
+      if (state !== "halted") reason = undefined;
+      return state;
+    },
+    // the mark of a watchpoint is gone once it was read, and who asks second wants to know too
+    stopReason: async () => reason ??= await core.stopReason(),
+    halt: () => moved(core.halt()),
+    resume: (pc) => moved(core.resume(pc)),
+    step: (pc, peek) => moved(core.step(pc, peek)),
+    reset: (halt) => moved(resetTarget(core, halt)),
     readRegisters: (names) => core.readRegisters(names),
     writeRegisters: (values) => core.writeRegisters(values),
     readMemory: (at, length) => core.memory.read(at, length),
@@ -159,6 +170,7 @@ export async function boardTarget(parts: TargetParts): Promise<GdbTarget> {
     breakpoint: (at, set) => core.breakpoint(at, set),
     watchpoint: (at, length, kind, set) => core.watchpoint(at, length, kind, set),
     program: (pieces, erase, say) => program(parts, pieces, erase, say, watchdogOk),
+    catchHardFaults: (on) => catchHardFaults(core, on),
     faultBanner: (xpsr) => faultBanner(core, xpsr),
     notes: async () => boardNotes(flash, await flash.readOptions(), watchdogOk),
     explain: (fault: Fault) => Promise.resolve(fromHere(fault)),

@@ -3,7 +3,7 @@ import { u16le } from "../base/mod.ts";
 import type { GdbSession } from "./session.ts";
 
 /** ms of the board's time between two looks at a running core: short functions end soon, loops do not */
-const LOOKS_MS = [0, 1, 2, 4, 8, 16, 25];
+const LOOKS_MS = [1, 2, 4, 8, 16, 25];
 const KEEP_ALIVE_MS = 500;
 // ARMv7-M ARM §A7.7.261, §A7.7.262, §A7.7.17
 const WAITS = [0xBF30, 0xBF20]; // WFI, WFE

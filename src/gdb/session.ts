@@ -1,6 +1,7 @@
 /** One debugger's visit: packets in, replies out, and watching the core while it runs. */
-import { diagnose, Fault } from "../base/mod.ts";
+import { Fault } from "../base/mod.ts";
 import { EventQueue } from "./events.ts";
+import { faultText, oneLine } from "./fault_text.ts";
 import { FlashCache } from "./flash_cache.ts";
 import { frame, fromLatin1, type PacketEvent } from "./packet.ts";
 import { PACKETS } from "./packets/mod.ts";
@@ -32,9 +33,6 @@ export interface SessionOptions {
 
 /** a probe that is gone: nothing can be served any more */
 const isGone = (e: Fault): boolean => e.code.startsWith("E200") || e.slug === "probe-lost";
-
-/** Text for an `E.` reply: one line, without the characters that framing would change. */
-const oneLine = (text: string): string => text.replace(/[#$}*\s]+/g, " ");
 
 /** The state of one visit. Packets work on it. */
 export class GdbSession {
@@ -96,6 +94,7 @@ export class GdbSession {
   async #begin(): Promise<void> {
     try {
       await this.target.halt();
+      await this.target.catchHardFaults(true);
       this.later.push(...(await this.target.notes()).map((n) => `probekit: ${n}\n`));
     } catch (e) {
       if (!(e instanceof Fault) || isGone(e)) throw e;
@@ -123,6 +122,7 @@ export class GdbSession {
       this.#running.removeTemporary();
       await this.soft.removeAll();
       await this.clearComparators();
+      await this.target.catchHardFaults(false);
     } catch (e) {
       if (!(e instanceof Fault)) throw e;
       this.options.log(await this.#words(e));
@@ -200,22 +200,7 @@ export class GdbSession {
 
   /** A fault as lines for gdb's console. */
   async #words(e: Fault): Promise<string> {
-    const told = await this.target.explain(e);
-    const d = diagnose(told);
-    // what is to be done from gdb's prompt comes instead of what is done from a shell
-    const next = told.options.next?.length ? told.options.next : d.next;
-    const lines = [
-      ...d.evidence.map((v) => `seen:  ${v.what} ${v.value}`),
-      ...d.causes.map((c) => {
-        const because = c.because.length ? `: ${c.because.join(", ")}` : "";
-        return `cause: ${c.text} (${c.likelihood}${because})`;
-      }),
-      ...(d.board ? [`board: ${d.board.text}`] : []),
-      ...next.map((n) => `next:  ${[n.text, n.command ?? ""].join(" ").trim()}`),
-    ];
-    return [`probekit: ${d.code} ${d.slug}: ${d.title}`, ...lines.map((l) => `  ${l}`), ""].join(
-      "\n",
-    );
+    return faultText(await this.target.explain(e));
   }
 
   /** Sends a reply packet. */

@@ -2,6 +2,7 @@
 import type { GdbSession } from "./session.ts";
 
 const TRAP = "05";
+const SEGV = "0b";
 
 /** `T05hwbreak:;thread:1;` and the like. */
 export async function stopReply(session: GdbSession, signal = TRAP): Promise<string> {
@@ -12,10 +13,18 @@ export async function stopReply(session: GdbSession, signal = TRAP): Promise<str
     const kind = session.watches.get(reason.at) ?? "watch";
     return `T${TRAP}${kind}:${reason.at.toString(16)};${thread}`;
   }
+  if (reason.why === "vector-catch" && await inFault(session)) return `T${SEGV}${thread}`;
   if (reason.why === "breakpoint") {
     const pc = await session.registers.pc();
     if (session.hard.has(pc)) return `T${TRAP}hwbreak:;${thread}`;
     if (session.soft.has(pc)) return `T${TRAP}swbreak:;${thread}`;
   }
   return `T${TRAP}${thread}`;
+}
+
+/** HardFault, MemManage, BusFault, UsageFault: exceptions 3 … 6. */
+async function inFault(session: GdbSession): Promise<boolean> {
+  const [xpsr = 0] = await session.registers.read(["xpsr"]);
+  const exception = xpsr % 512;
+  return exception >= 3 && exception <= 6;
 }

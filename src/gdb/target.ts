@@ -79,6 +79,8 @@ export interface GdbTarget {
     erase: readonly { at: number; length: number }[],
     say: Say,
   ): Promise<FlashReport>;
+  /** Whether a HardFault stops the core before its handler runs. */
+  catchHardFaults(on: boolean): Promise<void>;
   /** Fault registers in words; empty when no fault is active in the exception that `xpsr` names. */
   faultBanner(xpsr: number): Promise<readonly string[]>;
   /** What the owner should know before he works on this board, one sentence each. */

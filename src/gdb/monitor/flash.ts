@@ -1,10 +1,11 @@
-/** The `flash` family, `program` and `verify_image`, in OpenOCD's words. */
-import { firstDifference, hex } from "../../base/mod.ts";
+/** The `flash` family about sectors, in OpenOCD's words. */
+import { hex } from "../../base/mod.ts";
 import { fault } from "../faults.ts";
 import type { GdbSession } from "../session.ts";
 import { line, type MonitorCommand, need, usage } from "./command.ts";
 
-const layoutOf = (session: GdbSession) => session.target.board.layout;
+/** Its sectors. */
+export const layoutOf = (session: GdbSession) => session.target.board.layout;
 const lastSector = (session: GdbSession): number => layoutOf(session).sectors.length - 1;
 
 /** `first last` as sector numbers; `last` may be the word. Nothing is checked against the device. */
@@ -23,9 +24,11 @@ function sectors(session: GdbSession, first: number, last: number): number[] {
   if (wrong !== undefined) throw fault("monitor-no-such-sector", { last: end, wanted: wrong });
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
-const took = (session: GdbSession, since: number): number =>
+/** Seconds since then. */
+export const took = (session: GdbSession, since: number): number =>
   Math.max(0.001, (session.target.clock.now() - since) / 1000);
-const rate = (bytes: number, s: number): string =>
+/** Seconds and throughput as OpenOCD prints them. */
+export const rate = (bytes: number, s: number): string =>
   `${s.toFixed(3)}s (${(bytes / 1024 / s).toFixed(3)} KiB/s)`;
 
 const probe: MonitorCommand = {
@@ -172,128 +175,7 @@ function outside(session: GdbSession, at: number, length: number, why = ""): Err
   });
 }
 
-type Pieces = readonly { at: number; bytes: Uint8Array }[];
-const bytesOf = (pieces: Pieces): number => pieces.reduce((n, p) => n + p.bytes.length, 0);
-
-/** An image file, its addresses moved by `offset`; for a raw binary the offset is its address. */
-async function image(
-  session: GdbSession,
-  file: string,
-  offset: number,
-  type?: string,
-): Promise<Pieces> {
-  const raw = type === "bin" || (type === undefined && file.toLowerCase().endsWith(".bin"));
-  const base = raw ? offset || layoutOf(session).at : undefined;
-  const pieces = await session.target.board.readImage(file, base);
-  return raw ? pieces : pieces.map((p) => ({ ...p, at: p.at + offset }));
-}
-
-const writeImage = (name: string): MonitorCommand => {
-  const command: MonitorCommand = {
-    name,
-    usage: "[erase] [unlock] file [offset] [type]",
-    help: "program a file: compares, erases what differs, programs, reads back",
-    async run(session, args) {
-      const words = ["erase", "unlock"].filter((w) => args.slice(0, 2).includes(w));
-      const [file, offset, type] = args.slice(words.length);
-      if (file === undefined) throw usage(command);
-      if (words.includes("erase")) await line(session, "auto erase enabled");
-      if (words.includes("unlock")) await line(session, "auto unlock enabled");
-      const pieces = await image(
-        session,
-        file,
-        offset === undefined ? 0 : need(command, offset),
-        type,
-      );
-      const since = session.target.clock.now();
-      if (words.includes("unlock")) await unlock(session, pieces);
-      const report = await session.target.program(pieces, [], session.options.log);
-      await line(
-        session,
-        `wrote ${bytesOf(pieces)} bytes from file ${file} in ${
-          rate(bytesOf(pieces), took(session, since))
-        }`,
-      );
-      await line(
-        session,
-        `(${report.sectorsErased} sectors erased, ${report.bytesProgrammed} bytes programmed, read back and equal)`,
-      );
-      for (const p of report.vectorProblems) await line(session, `WARNING: ${p}`);
-    },
-  };
-  return command;
-};
-async function unlock(session: GdbSession, pieces: Pieces): Promise<void> {
-  const hit = layoutOf(session).sectors.filter((s) =>
-    pieces.some((p) => p.at < s.at + s.size && p.at + p.bytes.length > s.at)
-  );
-  await session.target.board.protect(hit.map((s) => s.index), false, session.options.log);
-}
-
-const verify: MonitorCommand = {
-  name: "verify_image",
-  usage: "file [offset] [type]",
-  help: "compare memory with a file",
-  async run(session, [file, offset, type]) {
-    if (file === undefined) throw usage(verify);
-    const pieces = await image(
-      session,
-      file,
-      offset === undefined ? 0 : need(verify, offset),
-      type,
-    );
-    const since = session.target.clock.now();
-    for (const p of pieces) {
-      const got = await session.target.readMemory(p.at, p.bytes.length);
-      const at = firstDifference(got, p.bytes);
-      if (at >= 0) throw fault("monitor-differs", { file, at: hex(p.at + at) });
-    }
-    await line(
-      session,
-      `verified ${bytesOf(pieces)} bytes in ${rate(bytesOf(pieces), took(session, since))}`,
-    );
-  },
-};
-const load: MonitorCommand = {
-  name: "load_image",
-  usage: "file [offset] [type]",
-  help: "write a file into RAM",
-  async run(session, [file, offset, type]) {
-    if (file === undefined) throw usage(load);
-    const pieces = await image(session, file, offset === undefined ? 0 : need(load, offset), type);
-    for (const p of pieces) {
-      await session.target.writeMemory(p.at, p.bytes);
-      await line(session, `${p.bytes.length} bytes written at address ${hex(p.at).toLowerCase()}`);
-    }
-  },
-};
-const program: MonitorCommand = {
-  name: "program",
-  usage: "file [verify] [reset] [offset]",
-  help: "reset and halt, program, and as asked verify and run",
-  async run(session, [file, ...rest]) {
-    if (file === undefined) throw usage(program);
-    const offset = rest.find((w) => /^(0x|\d)/.test(w));
-    await session.target.reset(true);
-    await line(session, "** Programming Started **");
-    await writeImage("program").run(session, [
-      "erase",
-      file,
-      ...(offset === undefined ? [] : [offset]),
-    ]);
-    await line(session, "** Programming Finished **");
-    if (rest.includes("verify")) {
-      await line(session, "** Verify Started **");
-      await verify.run(session, [file, ...(offset === undefined ? [] : [offset])]);
-      await line(session, "** Verified OK **");
-    }
-    if (!rest.includes("reset")) return;
-    await line(session, "** Resetting Target **");
-    await session.target.reset(false);
-  },
-};
-
-/** Everything that reads or writes whole images and sectors. */
+/** Sectors. */
 export const flash: readonly MonitorCommand[] = [
   probe,
   banks("flash banks"),
@@ -302,8 +184,4 @@ export const flash: readonly MonitorCommand[] = [
   protect,
   eraseSector,
   eraseAddress,
-  writeImage("flash write_image"),
-  verify,
-  load,
-  program,
 ];

@@ -3,6 +3,7 @@ import { fault } from "../faults.ts";
 import type { GdbSession } from "../session.ts";
 import { line, type MonitorCommand, parseLine } from "./command.ts";
 import { flash } from "./flash.ts";
+import { images } from "./images.ts";
 import { memory } from "./memory.ts";
 import { misc } from "./misc.ts";
 import { optionCommands } from "./options.ts";
@@ -25,6 +26,7 @@ export const MONITOR: readonly MonitorCommand[] = [
   ...runControl,
   ...memory,
   ...flash,
+  ...images,
   ...optionCommands,
   ...misc,
   help,

@@ -137,6 +137,7 @@ export class FakeTarget implements GdbTarget {
       }`,
       { sectorsErased: 1, bytesProgrammed: 4, vectorProblems: ["the vector table is blank"] },
     );
+  catchHardFaults = () => Promise.resolve();
   notes = () => Promise.resolve<readonly string[]>([]);
   faultBanner = () => Promise.resolve(this.banner);
   explain: GdbTarget["explain"] = (fault) => Promise.resolve(fault);

@@ -3,6 +3,8 @@ import { GDB } from "./virtual.ts";
 
 /** longer than anything here takes on a slow and busy machine */
 const PATIENCE_MS = 120_000;
+/** a gdb that waits for its target does not hear the word */
+const GOODBYE_MS = 10_000;
 
 /** The answer to one command, with what gdb said meanwhile. */
 export interface MiAnswer {
@@ -125,18 +127,33 @@ export class Mi {
     await this.ok(command);
     return await this.stopped();
   }
-  interrupt(): void {
-    this.#child.kill("SIGINT");
+  /** Ctrl-C; again from time to time, for gdb forgets one that comes while it is busy with itself. */
+  async interrupt(): Promise<string> {
+    const timer = setInterval(() => this.#signal("SIGINT"), 300);
+    try {
+      return await this.stopped();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+  #signal(which: Deno.Signal): void {
+    try {
+      this.#child.kill(which);
+    } catch {
+      // it has ended
+    }
   }
   /** Ends it as the kernel would; it says goodbye to nobody. */
   async kill(): Promise<void> {
-    this.#child.kill("SIGKILL");
+    this.#signal("SIGKILL");
     await this.end();
   }
   async end(): Promise<void> {
     await this.send("-gdb-exit").catch(() => {});
     await this.#input.close().catch(() => {});
+    const timer = setTimeout(() => this.#signal("SIGKILL"), GOODBYE_MS);
     await this.#child.status;
+    clearTimeout(timer);
     await this.#reading;
   }
 }

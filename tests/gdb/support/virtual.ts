@@ -7,6 +7,7 @@ import {
   Semihosting,
   serveGdb,
 } from "../../../src/gdb/mod.ts";
+import { readBytes } from "../../../src/cli/files.ts";
 import { loadImage } from "../../../src/image/mod.ts";
 import { type Bench, openBench } from "../../../src/recipe/mod.ts";
 import { openSim } from "../../../src/sim/mod.ts";
@@ -135,7 +136,7 @@ export async function served(
     chip: bench.chip,
     flash: bench.flash,
     readImage: async (file, base) =>
-      loadImage(file, await Deno.readFile(file), base === undefined ? {} : { base }),
+      loadImage(file, await readBytes(file), base === undefined ? {} : { base }),
   });
   const serving = serveGdb(listener, target, {
     semihosting,
