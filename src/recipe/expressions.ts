@@ -52,9 +52,13 @@ export async function loadExpressions(): Promise<MakeExpressions> {
   return (names) => new Expressions(lib, names);
 }
 
+/** CEL's identifiers. Another name (an id that lint has refused) is in no expression's reach. */
+const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
 const schemaOf = (names: Names): Record<string, unknown> => {
   const out: Record<string, unknown> = Object.create(null);
-  for (const [name, d] of names) out[name] = typeof d === "string" ? d : schemaOf(d);
+  const reachable = [...names].filter(([name]) => IDENTIFIER.test(name));
+  for (const [name, d] of reachable) out[name] = typeof d === "string" ? d : schemaOf(d);
   return out;
 };
 
