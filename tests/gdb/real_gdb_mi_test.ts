@@ -156,6 +156,10 @@ withGdb(
       await mi.ok("-target-download");
       await mi.ok("-break-insert Stop_Handler");
       await mi.ok("-exec-continue");
+      // gdb says so before it sends the packet; the server then looks at the core again and again
+      for (const from = s.exchanges(); s.exchanges() < from + 50;) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
       await mi.kill();
       while (!s.log.some((l) => l.startsWith("gone"))) {
         await new Promise((resolve) => setTimeout(resolve, 5));
