@@ -15,7 +15,10 @@ const programTasks = Object.entries(config.tasks as Record<string, { command: st
 Deno.test("doors: every task that starts the program gives it the same permissions as bin/probekit", () => {
   const script = Deno.readTextFileSync(`${ROOT}/bin/probekit`);
   const wanted = flagsOf(script.split("\n").find((l) => l.startsWith("exec")) ?? "");
-  assertMatch(wanted, /^--no-prompt --allow-read --allow-write --allow-env --allow-net --allow-ffi=\S+$/);
+  assertMatch(
+    wanted,
+    /^--no-prompt --allow-read --allow-write --allow-env --allow-net --allow-ffi=\S+$/,
+  );
   assert(programTasks.length >= 16, String(programTasks.length));
   for (const [name, { command }] of programTasks) assertEquals(flagsOf(command), wanted, name);
 });
