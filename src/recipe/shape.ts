@@ -120,7 +120,10 @@ export class ShapeReader {
         found: "empty",
       });
     }
-    return node.items.map((item) => this.read(item, shape.of, key));
+    const items = node.items.map((item) => this.read(item, shape.of, key));
+    // a wrong value is reported and left out; steps and objects keep their places, findings name them by it
+    const placed = ["steps", "object", "map"].includes(shape.of.is);
+    return placed ? items : items.filter((i) => i !== undefined);
   }
 
   #map(node: Node, shape: Extract<Shape, { is: "map" }>, key: string): unknown {

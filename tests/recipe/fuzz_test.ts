@@ -165,3 +165,10 @@ Deno.test("deep, long and repeated texts are refused at once", async () => {
     ]
   ) await holds(text);
 });
+
+Deno.test("what the fuzzer has found once stays found", async () => {
+  const recipe = SHIPPED.find((t) => t.includes("accept: [.ob.yaml]")) ?? "";
+  assert(recipe.includes("- id: write"));
+  await holds(recipe.replace("accept: [.ob.yaml]", "accept: [.- uses: ob.yaml]"));
+  await holds(recipe.replace("- id: write", "- id: )write"));
+});
