@@ -82,7 +82,7 @@ export class GdbSession {
     try {
       await this.#begin();
       while (!this.ended && !this.#events.over) await this.#turn();
-      if (!this.ended) this.#cutOff();
+      if (!this.ended || this.#lost) this.#cutOff();
     } finally {
       await this.#tidy();
       await this.#events.stop();
@@ -220,9 +220,13 @@ export class GdbSession {
     try {
       await this.#writer.write(bytes);
     } catch {
-      this.ended = true; // gone; what was going on is finished, then the session ends
+      // gone; what was going on is finished, then the session ends
+      this.#lost ||= !this.ended;
+      this.ended = true;
     }
   }
+  /** writing found that the client is not there any more, before reading did */
+  #lost = false;
 
   /** The core moves, or something may have written to it: what was read of it no longer counts. */
   forget(): void {
