@@ -1,4 +1,5 @@
 import { type Cli, cliFault, type Verb } from "../src/cli/mod.ts";
+import { readState } from "./plugs.ts";
 
 const PROBE = "sim:stm32f746g-disco?scenario=so36160986&state=board.pk";
 const IMAGE = new URL("../tests/fixtures/hello.hex", import.meta.url);
@@ -30,7 +31,7 @@ const STORY: readonly { readonly say: string; readonly type: string; readonly ex
 /** Lets the board run for a while and shows what its firmware does. */
 async function watch(cli: Cli): Promise<void> {
   const { openSim } = await import("../src/sim/mod.ts");
-  const { board } = openSim(PROBE, { readState: (path) => Deno.readFileSync(path) });
+  const { board } = openSim(PROBE, { readState });
   let blinks = 0;
   board.onPin = (pin) => void (blinks += pin === "PI1" ? 1 : 0);
   board.run(RUN_MS);

@@ -2,7 +2,8 @@
 import { writeFileSync } from "../src/cli/mod.ts";
 import type { PluggedOpen, PluggedSource } from "../src/cli/mod.ts";
 
-const readState = (path: string): Uint8Array | undefined => {
+/** A saved virtual board; undefined when there is none yet. */
+export const readState = (path: string): Uint8Array | undefined => {
   try {
     return Deno.readFileSync(path);
   } catch (e) {

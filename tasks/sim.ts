@@ -9,6 +9,7 @@ import { serveStlink } from "../src/sim/front/stlink_server.ts";
 import { withUmockdev } from "../src/sim/front/umockdev.ts";
 import { serveUsbip } from "../src/sim/front/usbip_server.ts";
 import { BOARDS, type OpenSim, openSim, SCENARIOS } from "../src/sim/mod.ts";
+import { readState } from "./plugs.ts";
 
 const DEFAULT_BOARD = "sim:stm32f746g-disco";
 const HIGHEST_PORT = 65535;
@@ -16,15 +17,6 @@ const HIGHEST_PORT = 65535;
 const UART_MS = 20;
 /** as shells say it: the program was not found */
 const NOT_FOUND = 127;
-
-function readState(path: string): Uint8Array | undefined {
-  try {
-    return Deno.readFileSync(path);
-  } catch (e) {
-    if (e instanceof Deno.errors.NotFound) return undefined;
-    throw e;
-  }
-}
 
 /** The boards and scenarios there are. */
 function catalogue(): string {
