@@ -20,6 +20,7 @@ const VERBS: readonly (() => Promise<Verb>)[] = [
   async () => (await import("./status.ts")).status,
   async () => (await import("./status.ts")).fingerprintVerb,
   async () => (await import("./gdb.ts")).gdb,
+  async () => (await import("./debug.ts")).debug,
   async () => (await import("./run.ts")).run,
   async () => (await import("./run.ts")).plan,
   async () => (await import("./run.ts")).apply,

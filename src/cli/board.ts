@@ -49,6 +49,23 @@ export async function withSource<T>(
 
 const UNTOUCHED: BoardState = { state: "untouched", text: "nothing was written" };
 
+/** The board of the call, attached. */
+export function benchOf(
+  given: Given,
+  verb: string,
+  attach: AttachMode,
+  { source, wanted }: OpenedSource,
+): Promise<Bench> {
+  const speed = given.text("speed");
+  return openBench({
+    source,
+    wanted,
+    attach: wantedAttach(given) ?? attach,
+    ...flashSize(given, verb),
+    hertz: speed === undefined ? undefined : hertz(speed, verb),
+  });
+}
+
 /** The board of the call, attached; left as found. `use` writes nothing that stays: faults say so. */
 export function withBench<T>(
   given: Given,
@@ -57,18 +74,9 @@ export function withBench<T>(
   plugged: readonly PluggedSource[],
   use: (bench: Bench, opened: OpenedSource) => Promise<T>,
 ): Promise<T> {
-  const speed = given.text("speed");
   return withSource(given, plugged, async (opened) => {
-    const { source, wanted } = opened;
-    const wish = {
-      source,
-      wanted,
-      attach: wantedAttach(given) ?? attach,
-      ...flashSize(given, verb),
-      hertz: speed === undefined ? undefined : hertz(speed, verb),
-    };
     try {
-      await using bench = await openBench(wish);
+      await using bench = await benchOf(given, verb, attach, opened);
       return await use(bench, opened);
     } catch (e) {
       if (!(e instanceof Fault) || e.row.class === "recipe") throw e;

@@ -1,8 +1,10 @@
 /** What can be wrong with a command line, and with probekit itself. */
 import { catalogue } from "../base/mod.ts";
+import { DEBUG_ROWS } from "./faults_debug.ts";
 
 /** Faults of the command line. */
 export const fault = catalogue({
+  ...DEBUG_ROWS,
   "bad-usage": {
     code: "E0200",
     class: "recipe",

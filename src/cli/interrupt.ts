@@ -9,6 +9,23 @@ const SIGNALS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 const EXIT: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 const DEBOUNCE_MS = 500;
 
+/** how many other programs have the terminal now */
+let lent = 0;
+
+/** While another program has the terminal, Ctrl-C and Ctrl-\\ are its: here they do nothing. */
+export function lendTerminal(): Disposable {
+  const nothing = () => {};
+  const quits = Deno.build.os !== "windows";
+  if (quits) Deno.addSignalListener("SIGQUIT", nothing);
+  lent++;
+  return {
+    [Symbol.dispose]() {
+      lent--;
+      if (quits) Deno.removeSignalListener("SIGQUIT", nothing);
+    },
+  };
+}
+
 /** What the handler keeps; disposing it takes the handlers away. */
 export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
@@ -23,6 +40,7 @@ export function onInterrupt(force: (exit: number) => void): Interrupt {
   let last = -Infinity;
   const handlers = SIGNALS.map((name) => {
     const handler = () => {
+      if (name === "SIGINT" && lent > 0) return;
       const now = performance.now();
       if (now - last < DEBOUNCE_MS) return;
       last = now;

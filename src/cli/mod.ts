@@ -1,11 +1,14 @@
 /** The command line: verbs, reports, faults as text. @module */
-export { wantedProbe, withBench, withSource } from "./board.ts";
+export { benchOf, wantedProbe, withBench, withSource } from "./board.ts";
 export { allRows, type CatalogueRow, explainText, findRows } from "./catalogue.ts";
+export { gdbArguments } from "./debug_args.ts";
+export { debugElf } from "./debug_elf.ts";
 export { doctorOnBoard } from "./doctor.ts";
 export { fault as cliFault } from "./faults.ts";
 export { readBytes, readText, writeBytes, writeFileSync } from "./files.ts";
 export { EACH_OPTIONS, runEach } from "./each.ts";
 export { fingerprint } from "./fingerprint.ts";
+export { findGdb, type GdbEnd, runGdb } from "./gdb_program.ts";
 export { hexdump } from "./hexdump.ts";
 export {
   FileJournal,
@@ -20,7 +23,7 @@ export { formatFiles, LINT_FORMATS, lintRecipes } from "./lint_verb.ts";
 export { optionLines, optionsJson } from "./options_view.ts";
 export { amount } from "./progress.ts";
 export { checkedRecipe, recipeFiles } from "./recipes.ts";
-export { pairs, type RecipeCall, RUN_OPTIONS, runOnBoard } from "./run.ts";
+export { pairs, type RecipeCall, RUN_OPTIONS, runOnBoard, runOnSource } from "./run.ts";
 export { planLines } from "./plan_view.ts";
 export { renderDiagnostic } from "./render_fault.ts";
 export { reconcileOnBoard } from "./reconcile.ts";

@@ -3,6 +3,7 @@ import { diagnose, type Diagnostic } from "../base/mod.ts";
 import { explainDiagnostic } from "../doctor/mod.ts";
 import { hostFacts, usbFault } from "../usb/mod.ts";
 import {
+  type Bench,
   type CheckedRecipe,
   type GivenInputs,
   openBench,
@@ -66,6 +67,8 @@ export interface RecipeCall {
   readonly showPlan?: true;
   /** how the target is left, instead of the recipe's */
   readonly leave?: "running" | "halted";
+  /** called when the board is attached to */
+  readonly attached?: (bench: Bench) => void;
 }
 
 const EXIT_CHANGES = 3;
@@ -93,14 +96,16 @@ function environment(
   const journal = journalOf(given, opened);
   return {
     open: (wish) =>
-      folder.after(() =>
-        openBench({
+      folder.after(async () => {
+        const bench = await openBench({
           source: opened.source,
           wanted: opened.wanted,
           ...flashSize(given, call.verb),
           ...wish,
-        })
-      ),
+        });
+        call.attached?.(bench);
+        return bench;
+      }),
     files: { bytes: (path) => madeUp(call, path) ?? readBytes(path) },
     ...(dry || !journal ? {} : { journal }),
     ...(dry ? {} : { write: writeBytes }),
@@ -203,30 +208,43 @@ export async function runOnBoard(
   plugged: readonly PluggedSource[],
 ): Promise<number> {
   const checked = call.checked ?? await checkedRecipe(call.recipe);
+  return await withSource(
+    given,
+    plugged,
+    (opened) => runOnSource({ ...call, checked }, given, cli, opened),
+  );
+}
+
+/** The same on a source that is open already, and stays open. */
+export async function runOnSource(
+  call: RecipeCall,
+  given: Given,
+  cli: Cli,
+  opened: OpenedSource,
+): Promise<number> {
+  const checked = call.checked ?? await checkedRecipe(call.recipe);
   const inputs = { ...call.inputs, ...pairs(given.list("set"), call.verb) };
   const dryRun = given.flag("dry-run") || (call.options?.dryRun ?? false);
-  return await withSource(given, plugged, async (opened) => {
-    using report = new Report(cli, given, () => opened.source.clock.now());
-    using folder = new FolderKeeper(given);
-    const show = planShower(call, report);
-    const env = environment(call, given, cli, opened, folder);
-    const confirm = (plan: Plan) => {
-      show(plan);
-      return Promise.resolve(env.confirm?.(plan) ?? false);
-    };
-    const run = runRecipe(checked, inputs, { ...env, confirm }, { ...call.options, dryRun });
-    await folder.begin(run.id);
-    await follow(run, report, folder, dryRun, show);
-    const result = await explained(await run.result, opened);
-    await finish(call, report, result);
-    await folder.finish(result, (text) => report.warn(text));
-    for (const aside of result.also) cli.err(renderDiagnostic(aside, cli.colour) + "\n");
-    if (result.error) {
-      cli.err(renderDiagnostic(await withHost(result.error, opened), cli.colour) + "\n");
-    }
-    const changes = (result.plan?.changes ?? 0) > 0;
-    return dryRun && given.flag("detailed-exit") && result.exit === 0 && changes
-      ? EXIT_CHANGES
-      : result.exit;
-  });
+  using report = new Report(cli, given, () => opened.source.clock.now());
+  using folder = new FolderKeeper(given);
+  const show = planShower(call, report);
+  const env = environment(call, given, cli, opened, folder);
+  const confirm = (plan: Plan) => {
+    show(plan);
+    return Promise.resolve(env.confirm?.(plan) ?? false);
+  };
+  const run = runRecipe(checked, inputs, { ...env, confirm }, { ...call.options, dryRun });
+  await folder.begin(run.id);
+  await follow(run, report, folder, dryRun, show);
+  const result = await explained(await run.result, opened);
+  await finish(call, report, result);
+  await folder.finish(result, (text) => report.warn(text));
+  for (const aside of result.also) cli.err(renderDiagnostic(aside, cli.colour) + "\n");
+  if (result.error) {
+    cli.err(renderDiagnostic(await withHost(result.error, opened), cli.colour) + "\n");
+  }
+  const changes = (result.plan?.changes ?? 0) > 0;
+  return dryRun && given.flag("detailed-exit") && result.exit === 0 && changes
+    ? EXIT_CHANGES
+    : result.exit;
 }

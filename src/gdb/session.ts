@@ -25,8 +25,8 @@ export interface Connection {
 /** What a session is told besides its target. */
 export interface SessionOptions {
   readonly semihosting: Semihosting;
-  /** one line about what happens, for the server's own terminal */
-  readonly log: (line: string) => void;
+  /** one line about what happens, for the server's own terminal; `shown`: gdb shows it as well */
+  readonly log: (line: string, shown?: boolean) => void;
   /** how the core is left when gdb detaches */
   readonly onDetach: "run" | "halt";
 }
@@ -210,7 +210,7 @@ export class GdbSession {
   }
   /** Text on gdb's console: only while a monitor command or the core runs does gdb listen. */
   async say(text: string): Promise<void> {
-    this.options.log(text.trimEnd());
+    this.options.log(text.trimEnd(), this.console);
     if (this.console && text !== "") await this.#write(frame(`O${textHex(text)}`));
   }
   /** whether gdb takes `O` packets now */

@@ -17,7 +17,7 @@ Deno.test("doors: every task that starts the program gives it the same permissio
   const wanted = flagsOf(script.split("\n").find((l) => l.startsWith("exec")) ?? "");
   assertMatch(
     wanted,
-    /^--no-prompt --allow-read --allow-write --allow-env --allow-net --allow-ffi=\S+$/,
+    /^--no-prompt --allow-read --allow-write --allow-env --allow-net --allow-run=gdb-multiarch,arm-none-eabi-gdb --allow-ffi=\S+$/,
   );
   assert(programTasks.length >= 16, String(programTasks.length));
   for (const [name, { command }] of programTasks) assertEquals(flagsOf(command), wanted, name);
