@@ -20,6 +20,8 @@ export interface OpenedSource {
   readonly powerCycle?: (offMs: number) => Promise<void>;
   /** folder of the journal; null: the board ends with the command; absent: that of this machine */
   readonly journal?: string | null;
+  /** From here on a trace gets no data of transfers: they may hold a secret. */
+  conceal(): void;
   /** Closes the source, saves a virtual board, ends a trace. */
   close(): Promise<void>;
 }
@@ -94,9 +96,13 @@ export async function openSource(
 ): Promise<OpenedSource> {
   const bare = await bareSource(which, plugged, waiting);
   const writer = trace === undefined ? undefined : lineWriter(trace);
-  const source = writer ? recordingSource(bare.source, (l) => writer.write(l)) : bare.source;
+  let concealed = false;
+  const source = writer
+    ? recordingSource(bare.source, (l) => writer.write(l), () => concealed)
+    : bare.source;
   return {
     source,
+    conceal: () => void (concealed = true),
     wanted: bare.wanted,
     ...(bare.journal === undefined ? {} : { journal: bare.journal }),
     ...(bare.powerCycle ? { powerCycle: bare.powerCycle } : {}),

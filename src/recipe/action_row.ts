@@ -12,6 +12,8 @@ export interface Parameter {
   readonly later?: readonly string[];
   /** of a `file`: the endings it takes */
   readonly accept?: readonly string[];
+  /** of `any`: whether a secret input may stand in it, alone; a `secret` parameter takes one anyway */
+  readonly secrets?: true;
   /** in words, what happens without it */
   readonly absent?: string;
   readonly summary: string;

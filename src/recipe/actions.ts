@@ -3,7 +3,7 @@
  * docs/actions.md all come from it.
  */
 import type { ActionRow } from "./action_row.ts";
-import { laterActions } from "./actions_later.ts";
+import { factoryActions } from "./actions_factory.ts";
 
 /** endings of files that hold an image */
 const IMAGES = [".elf", ".axf", ".hex", ".ihex", ".s19", ".srec", ".mot", ".uf2", ".bin"] as const;
@@ -154,7 +154,8 @@ const readyActions = {
     out: {
       sha256: {
         type: "string",
-        summary: "of the image, every byte of which was read from the chip",
+        summary:
+          "of the image, every byte of which was read from the chip; keyed, hmac-sha256:…, when a secret is in it",
       },
     },
   },
@@ -276,13 +277,13 @@ const readyActions = {
 } as const satisfies Readonly<Record<string, ActionRow>>;
 
 /** All actions by name. */
-export const actions = { ...readyActions, ...laterActions } as const satisfies Readonly<
+export const actions = { ...readyActions, ...factoryActions } as const satisfies Readonly<
   Record<string, ActionRow>
 >;
 /** The name of an action. */
 export type ActionName = keyof typeof actions;
 /** The name of an action that this version does. */
-export type ReadyAction = keyof typeof readyActions;
+export type ReadyAction = ActionName;
 
 /** The row of an action, or undefined for a name that is none. */
 export const actionRow = (name: string): ActionRow | undefined =>

@@ -1,14 +1,13 @@
 /** Apply: does the steps one by one, with retries, time limits and measurements, and knows what state the board is in. */
 import { type BoardState, diagnose, Fault, hex } from "../base/mod.ts";
-import type { Progress } from "../flash/mod.ts";
-import type { ActIo, ActOutputs, Deed, Done, Look, LookAt, Tally } from "./acts/act.ts";
+import type { ActIo, ActOutputs, Deed, Doing, Done, Look, Tally } from "./acts/act.ts";
 import type { Bench } from "./bench.ts";
 import type { EventBody } from "./events.ts";
 import { fault } from "./faults.ts";
 import { celOutputs, Frame } from "./frame.ts";
 import type { InputValues } from "./inputs.ts";
 import { Limits } from "./limits.ts";
-import type { Journalist } from "./journal.ts";
+import type { Journalist, Keeping } from "./journal.ts";
 import { failedMeasurement, measureAll, type Measurement } from "./measure.ts";
 import { lookAt, reportOf } from "./plan.ts";
 import { jsonValue, type StepReport } from "./report.ts";
@@ -114,12 +113,12 @@ class Applier implements Doer {
   }
 
   async #once(step: ActionStep, limits: Limits, attempt: number) {
-    const progress = (p: Progress) => this.#progress(step, limits, p);
-    const at: LookAt = { view: this.wish.live, io: this.wish.io, progress };
+    const progress = (p: Doing) => this.#progress(step, limits, p);
+    const at = { view: this.wish.live, io: this.wish.io, progress };
     const look = await lookAt(step, at);
     for (const e of look.evidence ?? []) this.wish.emit({ type: "evidence", ...e }, step.id);
     limits.check();
-    const done = await this.#do(step, look, progress);
+    const done = await this.#do(step, limits, look, progress);
     await this.wish.journalist.settle(look.settles, done !== undefined);
     limits.check();
     this.tally.bytesVerified += look.verified ?? 0;
@@ -128,8 +127,9 @@ class Applier implements Doer {
 
   async #do(
     step: ActionStep,
+    limits: Limits,
     look: Look,
-    progress: (p: Progress) => void,
+    progress: (p: Doing) => void,
   ): Promise<Done | undefined> {
     const { live } = this.wish;
     const spares = look.effect === "read" || look.sparesFlash;
@@ -140,7 +140,7 @@ class Applier implements Doer {
     };
     // what is noted before it is overwritten was read by the plan
     if (!look.touched) forget();
-    const deed = this.#deed(step, progress);
+    const deed = this.#deed(step, limits, progress);
     const touching = (text: string) => {
       forget();
       deed.touching(text);
@@ -153,7 +153,7 @@ class Applier implements Doer {
     }
   }
 
-  #progress(step: ActionStep, limits: Limits, p: Progress): void {
+  #progress(step: ActionStep, limits: Limits, p: Doing): void {
     limits.moved();
     const { what, done, total, unit, at } = p;
     const place = at === undefined ? {} : { at: hex(at) };
@@ -162,15 +162,23 @@ class Applier implements Doer {
     limits.check();
   }
 
-  #deed(step: ActionStep, progress: (p: Progress) => void): Omit<Deed, "readBack"> {
+  #deed(
+    step: ActionStep,
+    limits: Limits,
+    progress: (p: Doing) => void,
+  ): Omit<Deed, "readBack"> {
     const { bench, io, journalist } = this.wish;
     const touching = (text: string) => {
       this.#before = this.touched;
       this.touched = text;
     };
+    const { erased } = bench.flash.layout;
+    const masked = (keep: Keeping): Keeping => async () =>
+      (await keep()).map(({ at, bytes }) => ({ at, bytes: io.vault.bytes(bytes, erased, at) }));
     const writeAhead: Deed["writeAhead"] = (intent, work, keep) =>
-      journalist.write(step, intent, work, keep);
-    return { bench, io, progress, touching, writeAhead, tally: this.tally };
+      journalist.write(step, intent, work, keep && masked(keep));
+    const leftMs = () => limits.leftMs;
+    return { bench, io, progress, leftMs, touching, writeAhead, tally: this.tally };
   }
 
   #end(

@@ -4,7 +4,7 @@
  */
 import type { Effect } from "../base/mod.ts";
 import { type ActionName, actionRow, type actions } from "./actions.ts";
-import { Expr, Maybe } from "./expr.ts";
+import { Expr, Maybe, SecretRef } from "./expr.ts";
 import { celType, type Kind, parseType, type ValueOf, type WrittenAs } from "./types.ts";
 
 type Table = typeof actions;
@@ -13,6 +13,7 @@ type Words<P> = P extends { readonly values: readonly (infer W extends string)[]
 type Written<P> = P extends { readonly type: infer T extends string }
   ? T extends "enum" ? Words<P> | Expr<string>
   : T extends "list<enum>" ? readonly Words<P>[]
+  : T extends "secret" ? SecretRef
   : WrittenAs<T> | Expr<ValueOf<T>>
   : never;
 type Needed<W> = { [K in keyof W as W[K] extends { optional: true } ? never : K]: W[K] };
@@ -103,6 +104,14 @@ export const input = {
   frequency: made<"frequency", Ordered<"frequency">>("frequency"),
   duration: made<"duration", Ordered<"duration">>("duration"),
   voltage: made<"voltage", Ordered<"voltage">>("voltage"),
+  /** Bytes that go to the chip and nowhere else. */
+  secret: (
+    rules: {
+      readonly summary?: string;
+      readonly optional?: true;
+      readonly from?: readonly ("file" | "env")[];
+    } = {},
+  ): InputSpec<"secret"> => ({ type: "secret", ...rules }),
   /** One of some words. */
   enum: (
     rules: InputRules<"enum"> & { readonly values: readonly string[] },
@@ -140,7 +149,9 @@ export interface RecipeHead<I extends Readonly<Record<string, InputSpec>>> {
   readonly inputs?: I;
 }
 type InputRefs<I> = {
-  readonly [K in keyof I]: Expr<I[K] extends InputSpec<infer T> ? ValueOf<T> : never>;
+  readonly [K in keyof I]: I[K] extends InputSpec<infer T>
+    ? T extends "secret" ? SecretRef : Expr<ValueOf<T>>
+    : never;
 };
 
 /** A document as it is written; lint reads it like the YAML it stands for. */
@@ -158,6 +169,7 @@ const clean = (o: Readonly<Record<string, unknown>>): Record<string, unknown> =>
 
 function written(value: unknown): unknown {
   if (value instanceof Expr) return String(value);
+  if (value instanceof SecretRef) return `\${{ ${value.cel} }}`;
   if (Array.isArray(value)) return value.map(written);
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, written(v)]));
@@ -271,7 +283,9 @@ export function recipe<const I extends Readonly<Record<string, InputSpec>>>(
   const r = new Steps();
   const refs = Object.entries(head.inputs ?? {}).map(([name, spec]) => {
     const type = parseType(spec.type);
-    return [name, new Expr(`inputs.${name}`, type ? celType(type) : "dyn")];
+    const cel = `inputs.${name}`;
+    if (spec.type === "secret") return [name, new SecretRef(cel)];
+    return [name, new Expr(cel, type ? celType(type) : "dyn")];
   });
   const out = body(r, Object.fromEntries(refs) as InputRefs<I>);
   const outputs = out && Object.fromEntries(Object.entries(out).map(([k, v]) => [k, String(v)]));

@@ -28,6 +28,8 @@ export interface InputDocument {
   readonly pattern?: string;
   readonly min?: number;
   readonly max?: number;
+  /** of a secret */
+  readonly from?: readonly ("file" | "env")[];
 }
 
 /** When a step is tried again. */

@@ -58,6 +58,14 @@ export class Expr<V> {
   }
 }
 
+declare const SECRET: unique symbol;
+
+/** A secret input: it can be handed to a parameter that takes a secret, and nothing else. */
+export class SecretRef {
+  declare readonly [SECRET]: true;
+  constructor(readonly cel: string) {}
+}
+
 /** The output of a step that may be skipped: it has no value by itself. */
 export class Maybe<V> {
   declare readonly [VALUE]: V;

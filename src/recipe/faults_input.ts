@@ -24,6 +24,22 @@ export const inputRows = {
     next: [{ text: "It has: {inputs}" }],
     explain: "A value for an input that does not exist would have no effect.",
   },
+  "secret-in-the-open": {
+    code: "E0247",
+    class: "recipe",
+    title: "Input `{input}` is a secret, and it was given in the open",
+    next: [{ text: "Say where it is: {ways}" }],
+    explain:
+      "What stands on a command line is kept by the shell's history and seen by every user of the machine. A file's bytes are taken as they are, an environment variable's as UTF-8.",
+  },
+  "secret-unusable": {
+    code: "E0248",
+    class: "recipe",
+    title: "The secret for input `{input}` cannot be used: {why}",
+    next: [{ text: "Give it again: {ways}" }],
+    explain:
+      "A secret is 1 to 65536 bytes, from a place that the recipe names in `from`. Nothing was touched.",
+  },
   "expression-failed": {
     code: "E0258",
     class: "recipe",

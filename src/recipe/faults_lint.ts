@@ -154,8 +154,8 @@ export const lintRows = {
   ),
   "secret-in-text": row(
     "E0240",
-    "`inputs.{input}` is a secret and cannot become part of a text",
-    "A secret goes only into a parameter that takes one, alone: not into texts, conditions, outputs or plans.",
+    "`inputs.{input}` is a secret and cannot {what}",
+    "A secret goes only into a parameter that takes one, alone: not into texts, conditions, measurements, outputs or plans. has() may ask whether it was given.",
   ),
   "sector-not-on-chips": row(
     "E0242",

@@ -28,6 +28,7 @@ export class Frame {
   readonly #steps: Record<string, Record<string, unknown>> = Object.create(null);
   readonly #unknown = new Set<string>();
   readonly #inputs: Readonly<Record<string, unknown>>;
+  readonly #given: InputValues;
   error: Failure | undefined;
   constructor(
     readonly checked: CheckedRecipe,
@@ -37,6 +38,7 @@ export class Frame {
     /** inputs whose value is not known before the run */
     unknownInputs: ReadonlySet<string> = new Set(),
   ) {
+    this.#given = inputs;
     this.#inputs = celInputs(checked, inputs);
     for (const name of unknownInputs) this.#unknown.add(`inputs.${name}`);
     for (const id of this.#ids()) this.#steps[id] = record({ ran: false });
@@ -132,13 +134,14 @@ export class Frame {
     if (type.kind === "file" && typeof written === "string") return this.#file(written, path);
     const one: Type = { shape: "one", kind: type.kind };
     const many = Array.isArray(written)
-      ? written.map((v, i) => this.#value(v, one, [...path, i]))
+      ? written.map((v, i) => this.#value(v, one, [...path, i])).filter((v) => v !== ABSENT)
       : undefined;
     if (many) return many.find((v) => v instanceof Unknown) ?? many;
-    if (type.shape !== "map" || written === null || typeof written !== "object") return written;
+    const nested = type.shape === "map" || type.kind === "any";
+    if (!nested || written === null || typeof written !== "object") return written;
     const entries = Object.entries(written).map(([k, v]) =>
       [k, this.#value(v, one, [...path, k])] as const
-    );
+    ).filter(([, v]) => v !== ABSENT);
     return entries.find(([, v]) => v instanceof Unknown)?.[1] ?? Object.fromEntries(entries);
   }
 
@@ -152,6 +155,8 @@ export class Frame {
       if (!parsed.ok) throw this.#unfit(text, parsed.wanted, path);
       return type.kind === "file" ? this.#file(text, path) : parsed.value;
     }
+    const secret = this.#secret(first.cel);
+    if (secret !== undefined) return secret;
     const value = this.evaluate(first.cel);
     if (value instanceof Unknown) return value;
     if (value instanceof NoValue) {
@@ -165,11 +170,24 @@ export class Frame {
     return parsed.value;
   }
 
+  /** A secret goes past the expression language, which has only a stand-in. */
+  #secret(cel: string): unknown {
+    const [, name = ""] = /^inputs\s*(?:\.\s*|\[\s*['"])(\w+)(?:['"]\s*\])?$/.exec(cel.trim()) ??
+      [];
+    if (this.checked.inputs.get(name)?.type.kind !== "secret") return undefined;
+    return this.#given[name] ?? ABSENT;
+  }
+
   #unfit(value: unknown, wanted: string, path: Path) {
     const key = String(path.findLast((p) => typeof p === "string") ?? "");
     return fault("wrong-type", { key, text: String(value).slice(0, 80), wanted }, {
       where: this.where(path),
     });
+  }
+
+  /** A file beside the recipe. Fault: path-escapes. */
+  place(name: string, path: Path): string {
+    return this.#file(name, path);
   }
 
   #file(name: string, path: Path): string {

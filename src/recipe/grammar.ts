@@ -20,6 +20,8 @@ const later = (summary: string): Key => ({ shape: free, summary, later: true });
 
 /** Classes of errors that a step may be tried again for. */
 export const RETRY_CLASSES = ["LINK", "USB"] as const;
+/** Where a secret may come from. */
+export const SECRET_FROM = ["file", "env"] as const;
 /** What can be done before a step is tried again. */
 export const RETRY_AFTER = ["probe.reattach"] as const;
 
@@ -69,7 +71,10 @@ export const inputShape: Shape = {
     pattern: key(text, "regular expression that the whole text must match"),
     min: key(free, "smallest value"),
     max: key(free, "largest value"),
-    from: later("where a value comes from: env, pkcs11"),
+    from: key(
+      list(word(SECRET_FROM, ["pkcs11"]), 1),
+      "of a secret, where it may come from; absent: file and env",
+    ),
     sha256: later("whether a file must be given with its hash"),
   },
 };

@@ -7,6 +7,7 @@ import type { CheckedRecipe } from "./lint.ts";
 import { folderOf, joinPath } from "./paths.ts";
 import { ruleProblem } from "./rules.ts";
 import { parseScalar, toCel } from "./scalars.ts";
+import { MASK, Secret } from "./secret.ts";
 import { parseType, type Type } from "./types.ts";
 
 /** Values as a user gives them: texts, or values that are typed already. */
@@ -21,6 +22,9 @@ function wrong(name: string, value: unknown, wanted: string): never {
 }
 
 function one(name: string, type: Type, value: unknown): unknown {
+  if (type.kind === "secret") {
+    return value instanceof Secret ? value : wrong(name, MASK, "a secret");
+  }
   const text = typeof value === "string"
     ? value.trim()
     : ["number", "boolean", "bigint"].includes(typeof value)
@@ -121,12 +125,16 @@ export function resolveInputs(
   return out;
 }
 
+const NOTHING = new Uint8Array();
+
 /** The values as expressions see them. */
 export function celInputs(checked: CheckedRecipe, values: InputValues): Record<string, unknown> {
   const out: Record<string, unknown> = Object.create(null);
   for (const [name, info] of checked.inputs) {
     const value = values[name];
-    if (value !== undefined) out[name] = toCel(info.type, value);
+    // expressions can ask whether it was given; what it is they never get
+    if (value === undefined) continue;
+    out[name] = info.type.kind === "secret" ? NOTHING : toCel(info.type, value);
   }
   return out;
 }

@@ -89,6 +89,8 @@ export interface JournalRun {
   readonly tool: string;
   readonly recipe: string;
   nowMs(): number;
+  /** takes secrets out of what is written */
+  told?(text: string): string;
 }
 
 /** Option registers as texts. */
@@ -209,7 +211,8 @@ export class Journalist {
     const untouched = error.options.board?.state === "untouched";
     if (!untouched) this.#open = [...this.#open, intent];
     try {
-      await this.#outcome(journal, intent, untouched ? "not-done" : "unknown", error.message);
+      const told = this.run.told?.(error.message) ?? error.message;
+      await this.#outcome(journal, intent, untouched ? "not-done" : "unknown", told);
     } catch (e) {
       // an intent without an outcome is as open; the first fault is the one to tell
       if (!(e instanceof Fault)) throw e;

@@ -157,7 +157,7 @@ class RecipeLinter {
     const node = get(tree, "outputs");
     for (const e of node?.kind === "map" ? node.entries : []) {
       if (e.value.kind !== "text") continue;
-      const type = scope.template(e.value, { ran, rescue: false }, "refused");
+      const type = scope.template(e.value, { ran, rescue: false }, "be an output");
       out.set(e.key, type ?? "dyn");
     }
     return out;

@@ -23,8 +23,8 @@ export function inputTypes(
         help: suggest(text.replace(/^(list|map)<|>$/g, ""), [...KINDS], "types are"),
       });
     }
-    if (type?.kind === "secret" && at) {
-      findings.report("not-in-this-version", at, { what: "an input of type `secret`" });
+    if (type?.kind === "secret" && type.shape !== "one" && at) {
+      findings.report("not-in-this-version", at, { what: `an input of type \`${text}\`` });
     }
     if (!type) continue;
     const has = (k: string) => get(value, k) !== undefined;
@@ -39,6 +39,9 @@ const TYPES_OF: Readonly<Record<string, (t: Type) => boolean>> = {
   accept: (t) => t.kind === "file",
   values: (t) => t.kind === "enum",
   pattern: (t) => t.kind === "string",
+  from: (t) => t.kind === "secret",
+  default: (t) => t.kind !== "secret",
+  default_by_chip: (t) => t.kind !== "secret",
   min: (t) => (ORDERED as readonly string[]).includes(t.kind),
   max: (t) => (ORDERED as readonly string[]).includes(t.kind),
 };
@@ -131,6 +134,7 @@ export function lintInput(entry: Entry, read: InputDocument, scope: Scope): Inpu
   const fallback = get(entry.value, "default");
   const byChip = get(entry.value, "default_by_chip");
   const out: Record<string, unknown> = { ...rule };
+  if (info.type.kind === "secret") return rule;
   if (fallback) out["default"] = linter.default(fallback, rule);
   if (byChip?.kind === "map") {
     const defaults: Record<string, unknown> = Object.create(null);

@@ -79,12 +79,16 @@ export class Scope {
     return ready;
   }
 
-  /** Checks the expression `cel` that begins at `from` in the node's text. */
+  /**
+   * Checks the expression `cel` that begins at `from` in the node's text. `into` says what a secret would
+   * enter; without it, a secret that is the whole expression is handed over and its type is `secret`.
+   */
   expression(
     node: TextNode,
     cel: string,
     from: number,
     spot: Spot,
+    into?: string,
   ): GoodExpression | undefined {
     const place = (r: Range) => inside(node, from + r.start, from + r.end);
     const checked = this.#expressions(spot).check(cel);
@@ -106,7 +110,9 @@ export class Scope {
       return;
     }
     this.#uses(checked.ast, place, spot);
-    return { type: checked.type, ast: checked.ast };
+    const secret = this.#secret(checked.ast, place, into);
+    if (secret === "refused") return;
+    return { type: secret === "handed" ? "secret" : checked.type, ast: checked.ast };
   }
 
   #uses(ast: Cel, place: (r: Range) => Place, spot: Spot): void {
@@ -135,9 +141,8 @@ export class Scope {
       return;
     }
     const lead = text.length - text.trimStart().length;
-    const good = this.expression(node, text.trim(), lead, spot);
+    const good = this.expression(node, text.trim(), lead, spot, "enter a condition");
     if (!good) return;
-    this.#noSecrets(good.ast, node, spot);
     if (good.type !== "bool") {
       this.findings.report("not-a-bool", inside(node, lead, text.trimEnd().length), {
         type: good.type,
@@ -146,22 +151,34 @@ export class Scope {
     return good;
   }
 
-  #noSecrets(ast: Cel, node: TextNode, spot: Spot): boolean {
-    return usesOf(ast, spot.ran).map((use) => this.#secret(use.chain, node)).includes(true);
-  }
-
-  #secret(chain: readonly string[], node: TextNode): boolean {
-    const [root, name = ""] = chain;
-    if (root !== "inputs" || this.inputs.get(name)?.type.kind !== "secret") return false;
-    this.findings.report("secret-in-text", node.at, { input: name });
-    return true;
+  /** What becomes of secrets in the expression. `inputs` as a whole holds them all. */
+  #secret(
+    ast: Cel,
+    place: (r: Range) => Place,
+    into: string | undefined,
+  ): "none" | "handed" | "refused" {
+    const secrets = [...this.inputs].filter(([, i]) => i.type.kind === "secret").map(([n]) => n);
+    if (secrets.length === 0) return "none";
+    for (const { chain: [root, name, ...more], node, asked } of usesOf(ast)) {
+      const input = name === undefined ? secrets[0] : secrets.find((s) => s === name);
+      if (root !== "inputs" || input === undefined) continue;
+      const whole = name !== undefined && more.length === 0;
+      // whether it was given is no secret
+      if (asked && whole) continue;
+      if (node === ast && whole && into === undefined) return "handed";
+      const what = into ?? "be computed with";
+      this.findings.report("secret-in-text", place(node), { input, what });
+      return "refused";
+    }
+    return "none";
   }
 
   /**
    * Checks a text that may hold expressions. Gives the type of the whole: that of the expression when it
-   * stands alone, else string; undefined when something is wrong.
+   * stands alone, else string; undefined when something is wrong. `into` is what a secret that stands
+   * alone would enter; without it, it is handed over.
    */
-  template(node: TextNode, spot: Spot, secrets: "refused" | "alone"): string | undefined {
+  template(node: TextNode, spot: Spot, into?: string): string | undefined {
     const split = splitTemplate(node.text);
     if ("unclosed" in split) {
       const at = inside(node, split.unclosed, split.unclosed + 3);
@@ -171,18 +188,13 @@ export class Scope {
     let type: string | undefined = "string";
     for (const piece of split.pieces) {
       if ("text" in piece) continue;
-      const good = this.expression(node, piece.cel, piece.at, spot);
+      const enters = split.alone ? into : "become part of a text";
+      const good = this.expression(node, piece.cel, piece.at, spot, enters);
       if (!good) {
         type = undefined;
         continue;
       }
-      const secret = !(split.alone && secrets === "alone") &&
-        this.#noSecrets(good.ast, node, spot);
-      if (split.alone) return secret ? undefined : good.type;
-      if (secret) {
-        type = undefined;
-        continue;
-      }
+      if (split.alone) return good.type;
       if (!["string", "int", "double", "bool", "dyn"].includes(good.type)) {
         const at = inside(node, piece.at, piece.at + piece.cel.length);
         this.findings.report("not-text", at, { type: good.type });

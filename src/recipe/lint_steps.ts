@@ -122,7 +122,7 @@ export class StepLinter {
     const good = text && this.scope.condition(text, "require", spot);
     for (const key of ["message", "help"]) {
       const template = textNode(node, key);
-      if (template) this.scope.template(template, spot, "refused");
+      if (template) this.scope.template(template, spot, "become part of a text");
     }
     // what follows runs only when it was true
     const sure = good ? ranWhen(good.ast, true) : NO_RAN;
@@ -177,8 +177,8 @@ export class StepLinter {
         this.#findings.report("unknown-parameter", at, { key }, { help });
         continue;
       }
-      const { values: words, later, accept } = parameter;
-      const read = reader.read(value, key, { type, values: words, later, accept });
+      const { values: words, later, accept, secrets } = parameter;
+      const read = reader.read(value, key, { type, values: words, later, accept, secrets });
       if (!read) continue;
       values[key] = read.value;
       if (used.action) this.board.literal(parameter.type, read.value, value.at);
@@ -253,9 +253,10 @@ export class StepLinter {
       const value = textNode(item, "value");
       const here: Spot = { ...spot, value: used.outputs };
       const lead = value ? value.text.length - value.text.trimStart().length : 0;
-      const good = value && this.scope.expression(value, value.text.trim(), lead, here);
+      const into = "be measured";
+      const good = value && this.scope.expression(value, value.text.trim(), lead, here, into);
       const equals = textNode(item, "equals");
-      if (equals) this.scope.template(equals, spot, "refused");
+      if (equals) this.scope.template(equals, spot, into);
       const limits = step.measure?.[i];
       const limited = limits?.min !== undefined || limits?.max !== undefined;
       if (good && value && limited && !["int", "double", "dyn"].includes(good.type)) {

@@ -14,6 +14,8 @@ export interface Wanted {
   readonly values?: readonly string[] | undefined;
   readonly later?: readonly string[] | undefined;
   readonly accept?: readonly string[] | undefined;
+  /** whether a secret may stand in an `any` */
+  readonly secrets?: boolean | undefined;
 }
 
 /** A value whose type fits; undefined when it does not, and the finding says why. */
@@ -23,6 +25,8 @@ const accepts = (accept: readonly string[], file: string): boolean =>
   accept.some((ending) => file.toLowerCase().endsWith(ending.toLowerCase()));
 
 function fits(have: string, want: Type): boolean {
+  // a secret parameter takes a secret, no bytes that anybody has seen
+  if (want.kind === "secret") return have === "secret" && want.shape === "one";
   const wanted = celType(want);
   if (have === wanted || have === "dyn" || wanted === "dyn") return true;
   if (wanted === "double" && have === "int") return true;
@@ -40,7 +44,7 @@ export class ValueReader {
     const { findings } = this.scope;
     if (node.kind === "text" && hasExpression(node.text)) return this.#template(node, key, wanted);
     const { type } = wanted;
-    if (type.kind === "any") return this.#any(node);
+    if (type.kind === "any") return this.#any(node, key, wanted);
     const shape = type.shape === "one" ? "text" : type.shape;
     if (node.kind !== shape) {
       const word = type.shape === "one" ? "a single value" : `a ${typeText(type)}`;
@@ -106,13 +110,16 @@ export class ValueReader {
   }
 
   #template(node: TextNode, key: string, wanted: Wanted): Read {
-    const secrets = ["secret", "any"].includes(wanted.type.kind) ? "alone" : "refused";
-    const have = this.scope.template(node, this.spot, secrets);
+    const takes = wanted.type.kind === "secret" || wanted.secrets === true;
+    const into = takes ? undefined : `be handed to \`${key}\``;
+    const have = this.scope.template(node, this.spot, into);
     if (have === undefined) return;
     const split = splitTemplate(node.text);
     const alone = "alone" in split && split.alone;
     // a text put together is read by its type when it is whole
-    const good = alone ? fits(have, wanted.type) : wanted.type.shape === "one";
+    const good = alone
+      ? fits(have, wanted.type)
+      : wanted.type.shape === "one" && wanted.type.kind !== "secret";
     if (!good) {
       const type = alone ? have : "text";
       this.scope.findings.report("wrong-result", node.at, {
@@ -126,15 +133,14 @@ export class ValueReader {
   }
 
   /** Anything; texts in it may be templates. */
-  #any(node: Node): Read {
-    const any: Wanted = { type: { shape: "one", kind: "any" } };
+  #any(node: Node, key: string, any: Wanted): Read {
     if (node.kind === "text") {
-      return hasExpression(node.text) ? this.#template(node, "value", any) : { value: node.text };
+      return hasExpression(node.text) ? this.#template(node, key, any) : { value: node.text };
     }
-    if (node.kind === "list") return this.#all(node.items.map((n) => this.#any(n)));
+    if (node.kind === "list") return this.#all(node.items.map((n) => this.#any(n, key, any)));
     if (node.kind === "empty") return { value: undefined };
     const out: Record<string, unknown> = Object.create(null);
-    for (const e of node.entries) out[e.key] = this.#any(e.value)?.value;
+    for (const e of node.entries) out[e.key] = this.#any(e.value, e.key, any)?.value;
     return { value: out };
   }
 }

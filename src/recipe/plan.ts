@@ -1,6 +1,6 @@
 /** Plan: attaches and only reads; predicts every step on the board as the steps above will have left it. */
 import { diagnose, type Diagnostic, type Effect, Fault, hex } from "../base/mod.ts";
-import type { ActIo, Look, Need } from "./acts/act.ts";
+import type { ActIo, Look, LookAt, Need } from "./acts/act.ts";
 import { acts } from "./acts/all.ts";
 import type { ReadyAction } from "./actions.ts";
 import type { Bench } from "./bench.ts";
@@ -131,10 +131,11 @@ class Planner implements Doer {
 /** Looks at one step. */
 export async function lookAt(
   step: ActionStep,
-  at: Parameters<typeof acts[ReadyAction]>[0],
+  at: Omit<LookAt, "place">,
 ): Promise<Look> {
   const act = acts[step.name as ReadyAction];
-  return await act(at, step.parameters);
+  const place = (name: string) => step.frame.place(name, [...step.path, "with"]);
+  return await act({ ...at, place }, step.parameters);
 }
 
 /** A look as data. */
@@ -190,14 +191,16 @@ async function fingerprintOf(
   wish: PlanWish,
   reports: readonly StepReport[],
 ): Promise<Fingerprint> {
-  const { bench } = wish;
+  const { bench, io: { vault } } = wish;
   const options = await wish.live.options();
   const ranges = reports.flatMap((r) => r.touched ?? []);
   let flash: string | null = null;
   if (wish.fingerprintFlash && ranges.length > 0) {
     const parts: string[] = [];
     for (const r of [...ranges].sort((a, b) => a.at - b.at)) {
-      parts.push(await sha256(await bench.flash.read(r.at, r.length)));
+      const bytes = await bench.flash.read(r.at, r.length);
+      // a plain hash of a short secret with known bytes around it could be guessed
+      parts.push(vault.any ? await vault.digest(bytes) : await sha256(bytes));
     }
     flash = await sha256(parts.join());
   }
@@ -231,7 +234,7 @@ export async function makePlan(wish: PlanWish): Promise<{ plan: Plan; error?: Fa
     error = e;
     planner.report(blockedReport(e));
   }
-  const { reports } = planner;
+  const reports = wish.io.vault.data(planner.reports);
   const fingerprint = await fingerprintOf(wish, reports);
   const attach = attachEffect(wish.attach);
   const body = {
@@ -255,7 +258,7 @@ export async function makePlan(wish: PlanWish): Promise<{ plan: Plan; error?: Fa
       reports.filter((r) => r.state === "would_change" && above(r.effect, "volatile")).length,
     leave: wish.leave,
     estimate_ms: reports.reduce((n, r) => n + (r.estimate_ms ?? 0), 0),
-    ...(error ? { blocked: diagnose(error) } : {}),
+    ...(error ? { blocked: wish.io.vault.data(diagnose(error)) } : {}),
   };
   const digest = await sha256(`${wish.salt}${canonical(body)}`);
   const plan_id = `p-${base32(BigInt(`0x${digest.slice(0, 12)}`), 6)}`;

@@ -3,6 +3,7 @@ import { type Diagnostic, type Effect, hexBytes } from "../base/mod.ts";
 import type { DiffLine, Need } from "./acts/act.ts";
 import { Unknown } from "./expressions.ts";
 import type { Measurement } from "./measure.ts";
+import { Secret } from "./secret.ts";
 
 /** Five words that are never mixed, and two for what stops a plan or a run. */
 export type StepState =
@@ -63,6 +64,7 @@ export function jsonValue(value: unknown): unknown {
   }
   if (value instanceof Unknown || value === undefined) return null;
   if (value instanceof Uint8Array) return hexBytes(value);
+  if (value instanceof Secret) return value.shown;
   if (Array.isArray(value)) return value.map(jsonValue);
   if (value instanceof Map) {
     return Object.fromEntries([...value].map(([k, v]) => [String(k), jsonValue(v)]));

@@ -18,6 +18,8 @@ import { type CheckedRecipe, requireClean } from "./lint.ts";
 import type { Plan } from "./plan.ts";
 import { type Outcome, type RunRecord, verdictOf } from "./record.ts";
 import { jsonValue, type StepReport } from "./report.ts";
+import { Vault } from "./secret.ts";
+import type { Station } from "./station.ts";
 import { Session, type SessionEnd } from "./session.ts";
 import { systemRandom, ulid } from "./ulid.ts";
 
@@ -26,6 +28,12 @@ export interface RunEnv {
   /** Attaches to the board; see {@link openBench}. */
   open(wish: { readonly attach: AttachMode; readonly hertz?: number }): Promise<Bench>;
   readonly files: { bytes(path: string): Promise<Uint8Array> };
+  /** An environment variable that holds a secret. Absent: there are none here. */
+  variable?(name: string): string | undefined;
+  /** What digests of secrets are keyed with, the same for all runs of a station. Absent: this run only. */
+  digestKey?(): Promise<Uint8Array>;
+  /** Called when all that passes the wire from now on may hold a secret. */
+  conceal?(): void;
   /** Writes a file, with its folders. Absent: nothing is written. */
   write?(path: string, data: Uint8Array | string): Promise<void>;
   /** Asks whether a plan with open needs may be applied. Absent: it may not. */
@@ -34,6 +42,8 @@ export interface RunEnv {
   ask?(what: string): Promise<boolean>;
   /** Switches the board's supply off and on. Absent: it cannot be switched. */
   powerCycle?(offMs: number): Promise<void>;
+  /** Serial numbers, records and labels of this station. Absent: there is none. */
+  readonly station?: Station | undefined;
   /** Gets what is about to be lost, before it is. Absent: nothing is kept. */
   readonly journal?: Journal;
   readonly signal?: AbortSignal;
@@ -100,6 +110,7 @@ class Running implements Run {
   readonly id: string;
   readonly result: Promise<RunResult>;
   readonly #queue = new EventQueue();
+  readonly vault: Vault;
   readonly #startMs: number;
   #mono: () => number = () => 0;
   constructor(
@@ -108,6 +119,7 @@ class Running implements Run {
     readonly env: RunEnv,
     readonly options: RunOptions,
   ) {
+    this.vault = new Vault(env.digestKey?.bind(env));
     this.#startMs = this.#wall();
     this.id = ulid(this.#startMs, env.random ?? systemRandom);
     this.result = this.#run().finally(() => this.#queue.end());
@@ -124,7 +136,7 @@ class Running implements Run {
       mono_ms: Math.round(this.#mono()),
       run: this.id,
       ...(step === undefined ? {} : { step }),
-      ...body,
+      ...this.vault.data(body),
     });
   };
 
@@ -145,7 +157,7 @@ class Running implements Run {
       return bench;
     };
     const end = await this.#session({ ...env, open });
-    const result = resultOf(this, end);
+    const result = this.vault.data(resultOf(this, end));
     if (result.error) this.#emit({ type: "diagnostic", diagnostic: result.error });
     this.#emit({
       type: "run.end",
@@ -188,6 +200,7 @@ class Running implements Run {
         this.#emit,
         this.#startMs,
         this.id,
+        this.vault,
       ).run();
     } catch (error) {
       if (error instanceof FaultClass) return failed(error);
@@ -206,6 +219,8 @@ const words = (options: OptionBytes | undefined): Record<string, string> =>
 function recordOf(run: Running, end: SessionEnd, error: Diagnostic | undefined): RunRecord {
   const { checked, env } = run;
   const steps = end.applied?.reports ?? end.plan?.steps ?? [];
+  const { desk } = end;
+  const image = desk?.unit.image;
   return {
     record: "1.0",
     run: run.id,
@@ -215,7 +230,12 @@ function recordOf(run: Running, end: SessionEnd, error: Diagnostic | undefined):
       uid: end.chip?.uid ?? "",
       part: end.chip?.sub.name ?? "",
       rev: end.chip?.revision ?? "",
+      ...(desk?.unit.serial === undefined ? {} : { serial: desk.unit.serial }),
     },
+    ...(desk?.unit.order === undefined ? {} : { order: desk.unit.order }),
+    ...(image === undefined
+      ? {}
+      : { firmware: { file: image, sha256: end.files.get(image) ?? "" } }),
     recipe: { name: checked.document?.name ?? "", sha256: checked.sha256 },
     plan: end.plan?.plan_id ?? null,
     inputs: jsonValue(end.inputs) as Record<string, unknown>,

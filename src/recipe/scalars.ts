@@ -158,11 +158,23 @@ export function toCel(type: Type, value: unknown): unknown {
   );
 }
 
-const TEXTS: readonly Kind[] = ["string", "enum", "file", "path", "region", "sectors", "secret"];
+const TEXTS: readonly Kind[] = ["string", "enum", "file", "path", "region", "sectors"];
 const REALS: readonly Kind[] = ["double", "voltage"];
 
+/** A value of the expression language as one of ours, whatever it is. */
+function plainCel(value: unknown): unknown {
+  if (typeof value === "bigint") {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : value;
+  }
+  if (Array.isArray(value)) return value.map(plainCel);
+  if (!(value instanceof Map)) return value;
+  return Object.fromEntries([...value].map(([k, v]) => [String(k), plainCel(v)]));
+}
+
 function oneFromCel(kind: Kind, value: unknown): Parsed {
-  if (kind === "any") return good(value);
+  if (kind === "any") return good(plainCel(value));
+  if (kind === "secret") return bad("a secret input, alone");
   if (TEXTS.includes(kind)) {
     return typeof value === "string" ? parseScalar(kind, value) : bad("a text");
   }

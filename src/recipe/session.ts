@@ -4,11 +4,11 @@ import type { Chip } from "../chip/mod.ts";
 import type { AttachMode, LeaveMode } from "../cortex/mod.ts";
 import type { OptionBytes } from "../flash/mod.ts";
 import type { ActIo } from "./acts/act.ts";
+import { Held } from "./held.ts";
 import { checkImage } from "./acts/files.ts";
 import { type Applied, apply } from "./apply.ts";
 import type { Bench } from "./bench.ts";
 import type { RecipeDocument, TargetDocument } from "./document.ts";
-import { sha256 } from "./document.ts";
 import type { EventBody } from "./events.ts";
 import { fault } from "./faults.ts";
 import { type GivenInputs, type InputValues, resolveInputs } from "./inputs.ts";
@@ -16,6 +16,10 @@ import { Journalist } from "./journal.ts";
 import type { CheckedRecipe } from "./lint.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import type { RunEnv, RunOptions } from "./run.ts";
+import type { Vault } from "./secret.ts";
+import { withSecrets } from "./secret_inputs.ts";
+import { sessionIo } from "./session_io.ts";
+import { type Desk, newDesk } from "./station.ts";
 import { staleness } from "./stale.ts";
 import { requireChip, requireSupply, targetOf } from "./target.ts";
 import { parseType } from "./types.ts";
@@ -39,37 +43,45 @@ export interface SessionEnd {
   inputs: InputValues;
   files: ReadonlyMap<string, string>;
   overrides: readonly string[];
+  desk?: Desk;
 }
 
 /** See the file's comment. */
 export class Session {
   readonly #files = new Map<string, string>();
-  readonly #bytes = new Map<string, Uint8Array>();
   readonly #io: ActIo;
+  readonly #held: Held;
+  #given: GivenInputs;
   #journal: Journalist | undefined;
+  readonly desk: Desk;
   readonly end: SessionEnd;
   readonly #attach: AttachMode;
   readonly #target: TargetDocument;
   constructor(
     readonly checked: CheckedRecipe,
     readonly document: RecipeDocument,
-    readonly given: GivenInputs,
+    given: GivenInputs,
     readonly env: RunEnv,
     readonly options: RunOptions,
     readonly emit: (body: EventBody, step?: string) => void,
     readonly startMs: number,
     readonly id: string,
+    readonly vault: Vault,
   ) {
+    this.#given = given;
+    this.#held = new Held(vault, this.#files);
     const { target, attach, overrides } = targetOf(document, env);
+    this.desk = newDesk(id, () => env.wallMs?.() ?? Date.now(), env.station);
     this.#target = target;
     this.#attach = attach;
-    this.#io = {
-      bytes: (path) => this.#read(path),
-      ...(env.write ? { write: env.write } : {}),
-      ...(env.ask ? { ask: env.ask } : {}),
-      interrupted: () => this.#journal?.open ?? [],
-      ...(env.powerCycle ? { powerCycle: env.powerCycle } : {}),
-    };
+    this.#io = sessionIo(
+      env,
+      vault,
+      this.#files,
+      this.#held,
+      () => this.#journal?.open ?? [],
+      this.desk,
+    );
     this.end = {
       asides: [],
       board: { state: "untouched", text: "nothing was written" },
@@ -79,17 +91,8 @@ export class Session {
       inputs: {},
       files: this.#files,
       overrides,
+      desk: this.desk,
     };
-  }
-
-  /** Files are read once: what was planned with is what is written. */
-  async #read(path: string): Promise<Uint8Array> {
-    const known = this.#bytes.get(path);
-    if (known) return known;
-    const bytes = await this.env.files.bytes(path);
-    this.#bytes.set(path, bytes);
-    this.#files.set(path, await sha256(bytes));
-    return bytes;
   }
 
   #checkpoint = (): void => {
@@ -99,7 +102,8 @@ export class Session {
   /** Everything; faults end up in `end.error`. */
   async run(): Promise<SessionEnd> {
     try {
-      this.end.inputs = resolveInputs(this.checked, this.given);
+      this.#given = await withSecrets(this.checked, this.#given, this.env, this.vault);
+      this.end.inputs = resolveInputs(this.checked, this.#given);
       await this.#readFiles();
       this.#checkpoint();
       const speed = this.end.inputs["speed"];
@@ -108,6 +112,9 @@ export class Session {
         attach: this.#attach,
         ...(hertz === undefined ? {} : { hertz }),
       });
+      // what goes to the chip from here on may hold a secret
+      if (this.vault.any) this.env.conceal?.();
+      this.#held.on(bench.chip, bench.flash.layout);
       await this.#with(bench);
     } catch (error) {
       this.end.error = this.#fault(error);
@@ -127,7 +134,7 @@ export class Session {
     for (const [name, value] of Object.entries(this.end.inputs)) {
       const rule = this.document.inputs?.[name];
       if (rule && parseType(rule.type)?.kind === "file" && typeof value === "string") {
-        checkImage(value, await this.#read(value));
+        checkImage(value, await this.#io.bytes(value));
       }
     }
   }
@@ -174,7 +181,7 @@ export class Session {
     if (unmeasured) this.emit({ type: "diagnostic", diagnostic: unmeasured });
     const live = new LiveView(bench);
     end.before = await live.options();
-    end.inputs = resolveInputs(checked, this.given, chip);
+    end.inputs = resolveInputs(checked, this.#given, chip);
     await this.#readFiles();
     // what only reads is not looked at twice
     const looks = dryRun || savePlan || expect || checked.effect !== "read";
@@ -196,7 +203,7 @@ export class Session {
     end.board = end.applied.board;
     end.asides.push(...end.applied.asides);
     if (end.applied.error) end.error = end.applied.error;
-    if (end.applied.tally.optionWrites > 0 && !end.error) {
+    if (end.applied.tally.optionWrites > 0 && !end.error && !bench.closed) {
       end.after = await bench.flash.readOptions();
     }
   }
@@ -208,6 +215,7 @@ export class Session {
       tool: env.tool,
       recipe: this.document.name,
       nowMs: () => env.wallMs?.() ?? Date.now(),
+      told: (text) => this.vault.text(text),
     });
   }
 

@@ -1,4 +1,6 @@
 /** The types that a recipe's values have, as data and as TypeScript types. */
+import type { SecretRef } from "./expr.ts";
+import type { Secret } from "./secret.ts";
 
 /** What one value may be. */
 export const KINDS = [
@@ -56,7 +58,7 @@ export interface KindValues {
   duration: number;
   voltage: number;
   bytes: Uint8Array;
-  secret: string;
+  secret: Secret;
   any: unknown;
 }
 /** What a value of a type is in TypeScript. */
@@ -74,6 +76,7 @@ export type WrittenAs<T extends string> = T extends `list<${infer K extends Kind
   : T extends "int" | "double" ? number
   : T extends "address" | "size" | "frequency" | "duration" | "voltage" ? number | string
   : T extends "region" | "sectors" | "string" | "enum" | "file" | "path" ? string
+  : T extends "secret" ? SecretRef
   : T extends "any" ? unknown
   : never;
 

@@ -42,6 +42,9 @@ type TraceAct =
   | { readonly type: "reset"; readonly at: number; readonly fault?: string }
   | { readonly type: "close"; readonly at: number };
 
+/** What stands for the data of a transfer that may hold a secret; such a trace cannot be replayed. */
+export const MASKED = "▒▒";
+
 const failed = (e: unknown): Pick<TraceLine, "facts"> & { fault: string } =>
   e instanceof Fault ? { fault: e.slug, facts: e.facts } : { fault: "usb-failed" };
 
@@ -50,7 +53,11 @@ class RecordingPipe implements UsbPipe {
     readonly inner: UsbPipe,
     readonly now: () => number,
     readonly write: (line: TraceLine) => void,
+    readonly masked: () => boolean,
   ) {}
+  #text(data: Uint8Array): string {
+    return this.masked() ? MASKED : hexBytes(data);
+  }
   get device(): UsbDevice {
     return this.inner.device;
   }
@@ -65,7 +72,7 @@ class RecordingPipe implements UsbPipe {
     }
   }
   send(data: Uint8Array, withinMs: number): Promise<void> {
-    const text = hexBytes(data);
+    const text = this.#text(data);
     return this.#tell(
       () => this.inner.send(data, withinMs),
       (at) => ({ type: "out", at, data: text }),
@@ -74,7 +81,7 @@ class RecordingPipe implements UsbPipe {
   receive(length: number, withinMs: number): Promise<Uint8Array> {
     return this.#tell(
       () => this.inner.receive(length, withinMs),
-      (at, got) => ({ type: "in", at, want: length, ...(got ? { data: hexBytes(got) } : {}) }),
+      (at, got) => ({ type: "in", at, want: length, ...(got ? { data: this.#text(got) } : {}) }),
     );
   }
   clearHalt(end: "in" | "out"): Promise<void> {
@@ -89,8 +96,15 @@ class RecordingPipe implements UsbPipe {
   }
 }
 
-/** `inner`, with every transfer written to `line` as JSON. The header comes with the first list. */
-export function recordingSource(inner: UsbSource, line: (text: string) => void): UsbSource {
+/**
+ * `inner`, with every transfer written to `line` as JSON. The header comes with the first list. While
+ * `masked` is true, what the transfers hold is left out.
+ */
+export function recordingSource(
+  inner: UsbSource,
+  line: (text: string) => void,
+  masked: () => boolean = () => false,
+): UsbSource {
   const clock = new TraceClock(inner.clock.now(), inner.clock);
   const begin = clock.now();
   const now = () => {
@@ -124,7 +138,7 @@ export function recordingSource(inner: UsbSource, line: (text: string) => void):
         throw e;
       });
       write(line());
-      return new RecordingPipe(pipe, now, write);
+      return new RecordingPipe(pipe, now, write, masked);
     },
     [Symbol.asyncDispose]: () => inner[Symbol.asyncDispose](),
   };

@@ -2,7 +2,7 @@
 import { Fault, hexBytes } from "../base/mod.ts";
 import { fault } from "./faults.ts";
 import type { UsbDevice, UsbEndpoints, UsbPipe, UsbSource } from "./pipe.ts";
-import type { TraceHeader, TraceLine } from "./recorder.ts";
+import { MASKED, type TraceHeader, type TraceLine } from "./recorder.ts";
 import { TraceClock } from "./trace_clock.ts";
 
 type Slug = Parameters<typeof fault>[0];
@@ -59,6 +59,11 @@ export function parseTrace(
     !Array.isArray(header.devices) || !header.devices.every(isDevice)
   ) {
     throw fault("bad-trace", { file, why: "its first line is no header of version 1" });
+  }
+  const masked = lines.findIndex((l) => (l as { data?: unknown } | null)?.data === MASKED);
+  if (masked >= 0) {
+    const why = `from line ${masked + 2} on its data is masked, because its run had a secret`;
+    throw fault("bad-trace", { file, why });
   }
   const good = lines.filter(isLine);
   const wrong = lines.findIndex((l) => !isLine(l));

@@ -2,6 +2,7 @@
  * Wrong recipes. «…» marks what lint has to point at; a line that begins with `--- name` begins another file
  * of the same case.
  */
+import { SECRETS } from "./corpus_secrets.ts";
 
 /** One wrong recipe. */
 export interface Wrong {
@@ -24,6 +25,7 @@ const wrong = (code: string, slug: string, text: string): Wrong => ({ code, slug
 
 /** All of them. */
 export const CORPUS: readonly Wrong[] = [
+  ...SECRETS,
   // unknown keys and parameters
   wrong(
     "E0210",
@@ -506,7 +508,7 @@ steps:
   key: { type: secret }
 steps:
 ${WHO}outputs:
-  a: «key \${{ inputs.key }}»
+  a: key \${{ «inputs.key» }}
 `),
   ),
   // boards
@@ -596,12 +598,7 @@ steps:
 ${WHO}`),
   ),
   // not in this version
-  wrong(
-    "E0260",
-    "not-in-this-version",
-    steps(`  - uses: «serial.commit»\n    with: { serial: a }\n`)
-      .replace("effect: read", "effect: volatile"),
-  ),
+  wrong("E0260", "not-in-this-version", reads(`target: { attach: «none» }\nsteps:\n${WHO}`)),
   wrong("E0260", "not-in-this-version", steps(`${WHO}    «for»: { each: [1], as: x }\n`)),
   wrong("E0260", "not-in-this-version", reads(`target: { leave: «board-safe» }\nsteps:\n${WHO}`)),
   wrong("E0260", "not-in-this-version", reads(`record: «required»\nsteps:\n${WHO}`)),

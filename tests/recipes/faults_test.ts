@@ -247,6 +247,23 @@ const CASES: readonly Case[] = [
       "steps:\n  - uses: chip.identify\n    with: { x: 1 }\n",
     ),
   },
+  {
+    slug: "secret-in-the-open",
+    exit: 2,
+    scenario: "factory",
+    recipe: head("read", "inputs:\n  key: { type: secret }\nsteps:\n  - uses: chip.identify\n"),
+    call: { inputs: { key: "hunter2-hunter2" } },
+  },
+  {
+    slug: "secret-unusable",
+    exit: 2,
+    scenario: "factory",
+    recipe: head(
+      "read",
+      "inputs:\n  key: { type: secret, from: [env] }\nsteps:\n  - uses: chip.identify\n",
+    ),
+    call: { inputs: { key: "@app.bin" } },
+  },
 ];
 
 for (const [i, c] of CASES.entries()) {
@@ -257,6 +274,7 @@ for (const [i, c] of CASES.entries()) {
     const { result, shown } = await run(sim, c.recipe, { ...c.call, files });
     assertEquals(result.error?.slug, c.slug, shown);
     assertEquals(result.exit, c.exit);
+    assert(!JSON.stringify(result).includes("hunter2"));
     assert(result.error?.board !== undefined, "the state of the board is never missing");
     await t.assertSnapshot(shown.replace(/sha256 \w+/g, "sha256 …"));
     if (c.touches) return;

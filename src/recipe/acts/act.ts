@@ -1,9 +1,13 @@
 /** What every action is: a look that says what it would do, and the deed behind it. */
 import type { Effect, Evidence } from "../../base/mod.ts";
 import type { Progress } from "../../flash/mod.ts";
+import type { Image } from "../../image/mod.ts";
+import type { Range } from "../../plan/mod.ts";
 import type { Bench } from "../bench.ts";
 import type { Unknown } from "../expressions.ts";
 import type { Intent, IntentBody, Keeping, Settles } from "../journal.ts";
+import type { Vault } from "../secret.ts";
+import type { Desk } from "../station.ts";
 import type { PredictedView, View } from "../view.ts";
 
 /** One line of what would change. */
@@ -62,19 +66,32 @@ export interface Look {
   readonly act?: (deed: Deed) => Promise<Done>;
 }
 
+/** How far something has come: work on flash, or waiting for a program. */
+export type Doing = Progress | {
+  readonly what: "run";
+  readonly done: number;
+  readonly total: number;
+  readonly unit: "ms";
+  readonly at?: number;
+};
+
 /** What a look has at hand. */
 export interface LookAt {
   readonly view: View;
   readonly io: ActIo;
   /** says how far a long look has come; also where a run stops when it is asked to */
-  progress(p: Progress): void;
+  progress(p: Doing): void;
+  /** A file that a parameter names in the middle of a larger value, beside the recipe. Fault: path-escapes. */
+  place(name: string): string;
 }
 
 /** What a deed has at hand. */
 export interface Deed {
   readonly bench: Bench;
   readonly io: ActIo;
-  progress(p: Progress): void;
+  progress(p: Doing): void;
+  /** ms until the step's own time limit; Infinity without one */
+  leftMs(): number;
   /** From here on the board is not untouched any more; in words what state it is in until further news. */
   touching(text: string): void;
   /** These bytes were written and then read back: that is what is there now. */
@@ -96,6 +113,17 @@ export interface Tally {
 /** Everything outside: files, an operator, a power switch. */
 export interface ActIo {
   bytes(path: string): Promise<Uint8Array>;
+  /** what the steps of this run share beside the board */
+  readonly desk: Desk;
+  /** what of this run is secret: by place and by value */
+  readonly vault: Vault;
+  /**
+   * Keeps an image in memory for the steps after this one; gives the name that they use it by. `secret`:
+   * the addresses of bytes that came from secrets. What they hold on the chip is masked from here on.
+   */
+  hold(image: Image, secret?: readonly Range[]): Promise<string>;
+  /** An image that a step before has put together. */
+  held(name: string): Image | undefined;
   /** Absent: nothing can be written here. */
   write?(path: string, data: Uint8Array | string): Promise<void>;
   /** Asks an operator to do something; true when it is done. */

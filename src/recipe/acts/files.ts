@@ -33,8 +33,8 @@ export async function imageOf(
   file: string,
   base: number | undefined,
 ): Promise<Placed> {
-  const data = await io.bytes(file);
-  const image = loadImage(file, data, base === undefined ? {} : { base });
+  const image = io.held(file) ??
+    loadImage(file, await io.bytes(file), base === undefined ? {} : { base });
   const pieces = placeImage(image, view.chip, view.layout);
   return { image, pieces, bytes: pieces.reduce((n, p) => n + p.bytes.length, 0) };
 }

@@ -1,5 +1,5 @@
 /** Looking at flash: into a file, against an image. */
-import { concat, hex } from "../../base/mod.ts";
+import { concat, equal, hex } from "../../base/mod.ts";
 import type { Sector } from "../../chip/mod.ts";
 import { type Progress, sectorsText } from "../../flash/mod.ts";
 import { compareImage, describeDifference } from "../../plan/mod.ts";
@@ -48,12 +48,15 @@ export const flashRead: Act = async ({ view, io }, p) => {
     estimateMs: range.length / READ_RATE * 1000,
     act: async ({ bench, progress }): Promise<Done> => {
       const closed = region === "all" ? await bench.flash.closedSectors() : [];
-      const bytes = await readAround(bench, range, closed, progress);
+      const read = await readAround(bench, range, closed, progress);
+      const bytes = io.vault.bytes(read, bench.flash.layout.erased, range.at);
       await io.write?.(to, bytes);
       const digest = await sha256(bytes);
-      const without = closed.length === 0
+      const shut = closed.length === 0
         ? ""
         : `; ${sectorsText(closed)} may not be read (PCROP): FF stands there`;
+      const masked = equal(bytes, read) ? "" : "; FF stands where a secret is";
+      const without = shut + masked;
       return {
         changed: false,
         summary: `${what}, ${size}, written to ${to}${without}`,
@@ -103,6 +106,8 @@ export const flashVerify: Act = async (at, p) => {
   const ignore = rangesOf(view.chip, view.layout, (p["ignore"] ?? []) as Region[]);
   const how = { stopAtFirst: true, ignore, progress };
   const { first } = await compareImage(placed.pieces, read, how);
+  const all = concat(placed.pieces.map(({ bytes }) => bytes));
+  const hidden = placed.pieces.some((p) => at.io.vault.hides(p.at, p.bytes.length));
   if (first) {
     throw fault("content-differs", { file, difference: describeDifference(first) }, {
       evidence: [{ what: "first byte that differs", addr: hex(first.at), value: hex(first.is, 2) }],
@@ -114,7 +119,7 @@ export const flashVerify: Act = async (at, p) => {
     summary: ignore.length === 0
       ? `${placed.bytes} bytes read back, all as in ${file}`
       : `${placed.bytes} bytes read back, all as in ${file} but where they may differ`,
-    outputs: { sha256: await sha256(concat(placed.pieces.map(({ bytes }) => bytes))) },
+    outputs: { sha256: hidden ? await at.io.vault.digest(all) : await sha256(all) },
     verified: placed.bytes,
   };
 };
