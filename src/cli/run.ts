@@ -23,6 +23,7 @@ import { checkedRecipe } from "./recipes.ts";
 import { renderDiagnostic } from "./render_fault.ts";
 import { Report } from "./report.ts";
 import { FolderKeeper } from "./run_folder.ts";
+import { secretEnv } from "./secrets.ts";
 import type { OpenedSource, PluggedSource } from "./sources.ts";
 import type { Cli } from "./terminal.ts";
 import { hertz } from "./values.ts";
@@ -112,6 +113,7 @@ function environment(
     confirm: (plan) => Promise.resolve(given.flag("yes") || agrees(plan, cli)),
     ask: (what) => Promise.resolve(cli.ask(`${what} — press Enter when it is done`) !== undefined),
     ...(opened.powerCycle ? { powerCycle: opened.powerCycle } : {}),
+    ...secretEnv(given, opened),
     signal: cli.signal,
     hertz: speed === undefined ? undefined : hertz(speed, call.verb),
     setTarget: {
