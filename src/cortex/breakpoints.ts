@@ -1,7 +1,9 @@
 /** Hardware breakpoints: the FPB, version 1 and 2 (facts, cortex-m §8). */
 import { type Access, and, getField, has, hex, or, shl, withBits } from "../base/mod.ts";
 import type { Memory } from "../base/mod.ts";
+import type { BreakpointChange } from "./core.ts";
 import { fault } from "./faults.ts";
+import type { Around } from "./step.ts";
 import { AT } from "./scs.ts";
 
 /** ENABLE and KEY */
@@ -79,23 +81,61 @@ export class Breakpoints {
 
   async set(at: number): Promise<void> {
     if (this.at(at)) return;
-    this.#reachable(at);
-    const n = this.#used.indexOf(undefined);
-    if (n === -1) {
-      throw fault("core-no-breakpoint-left", { count: this.count, where: hex(at) });
-    }
-    const word = this.#word(at);
-    const enable: Access[] = this.#on ? [] : [{ write: AT.FP_CTRL, value: ON }];
-    await this.memory.batch([{ write: comparator(n), value: word }, ...enable]);
-    this.#used[n] = at;
-    this.#on = true;
+    const { before, done } = this.plan({ set: [at] });
+    await this.memory.batch(before);
+    done();
   }
 
   async clear(at: number): Promise<void> {
-    const n = this.#used.indexOf(at);
-    if (n === -1) return;
-    await this.memory.batch([{ write: comparator(n), value: 0 }]);
-    this.#used[n] = undefined;
+    const { before, done } = this.plan({ clear: [at] });
+    if (before.length) await this.memory.batch(before);
+    done();
+  }
+
+  /** Where a core that goes on from `pc` would stop at once, when the change is made. */
+  stays(pc: number, change: BreakpointChange): boolean {
+    return change.set?.includes(pc) || this.at(pc) && !change.clear?.includes(pc);
+  }
+
+  /**
+   * The writes that make the change, and `done` for when they are made. With `stepping`, the address of an
+   * instruction that is stepped between `before` and `after`, no comparator stands there meanwhile. Faults:
+   * core-no-breakpoint-left, core-cannot-break-there; then nothing is changed.
+   */
+  plan(change: BreakpointChange, stepping?: number): Around & { readonly done: () => void } {
+    const next = [...this.#used];
+    const [before, after]: [Access[], Access[]] = [[], []];
+    for (const at of change.clear ?? []) {
+      const n = next.indexOf(at);
+      if (n === -1) continue;
+      before.push({ write: comparator(n), value: 0 });
+      next[n] = undefined;
+    }
+    const here = stepping === undefined ? -1 : next.indexOf(stepping);
+    if (here !== -1) {
+      before.push({ write: comparator(here), value: 0 });
+      after.push({ write: comparator(here), value: this.#word(stepping) });
+    }
+    for (const at of change.set ?? []) {
+      if (next.includes(at)) continue;
+      const n = this.#free(next, at);
+      next[n] = at;
+      (at === stepping ? after : before).push({ write: comparator(n), value: this.#word(at) });
+    }
+    const on = this.#on || next.some((at) => at !== undefined);
+    if (on && !this.#on) before.push({ write: AT.FP_CTRL, value: ON });
+    const done = () => {
+      this.#used.splice(0, next.length, ...next);
+      this.#on = on;
+    };
+    return { before, after, done };
+  }
+
+  #free(used: readonly (number | undefined)[], at: number): number {
+    this.#reachable(at);
+    const n = used.indexOf(undefined);
+    if (n !== -1) return n;
+    throw fault("core-no-breakpoint-left", { count: this.count, where: hex(at) });
   }
 
   #reachable(at: number): void {

@@ -38,6 +38,31 @@ export interface StopReason {
 /** What a watchpoint waits for. */
 export type WatchKind = "read" | "write" | "access";
 
+/** Hardware breakpoints to set and to clear on the way. */
+export interface BreakpointChange {
+  readonly set?: readonly Address[];
+  readonly clear?: readonly Address[];
+}
+
+/** What a step may bring along. */
+export interface StepWish {
+  /** words of RAM, multiples of 4, that are wanted afterwards */
+  readonly peek?: readonly Address[];
+  /** whether the new PC is wanted */
+  readonly pc?: boolean;
+  readonly breakpoints?: BreakpointChange;
+}
+/** What came with a step at no cost. */
+export interface Stepped {
+  /**
+   * of `peek`, the first so many; absent when they did not come (a data cache is on, or the probe carries
+   * too few)
+   */
+  readonly words?: Uint32Array;
+  /** absent when it was not asked for, or did not come */
+  readonly pc?: Address;
+}
+
 /** A Cortex-M core. */
 export interface Core {
   /** as the core sees it: on a Cortex-M7 through its data cache */
@@ -56,14 +81,16 @@ export interface Core {
   state(): Promise<CoreState>;
   /** Fault: core-did-not-halt. */
   halt(): Promise<void>;
-  /** Goes on, over a breakpoint at the present address (`pc`, when the caller knows it). Core halted. */
-  resume(pc?: Address): Promise<void>;
   /**
-   * One instruction, interrupts masked; `pc` as for resume. Core halted. Fault: core-not-halted.
-   * `peek`: words of RAM, multiples of 4, that are wanted afterwards. Gives them when they came with the
-   * step at no cost; undefined when they did not (a data cache is on, or the probe carries too few).
+   * Goes on, over a breakpoint at the present address (`pc`, when the caller knows it). Core halted. `change`
+   * is made first, in the same trip where the probe has one. Faults: those of breakpoint().
    */
-  step(pc?: Address, peek?: readonly Address[]): Promise<Uint32Array | undefined>;
+  resume(pc?: Address, change?: BreakpointChange): Promise<void>;
+  /**
+   * One instruction, interrupts masked; `pc` as for resume. Core halted. What `wish` says comes along in the
+   * same trip, as far as the probe carries it. Faults: core-not-halted, those of breakpoint().
+   */
+  step(pc?: Address, wish?: StepWish): Promise<Stepped>;
   /**
    * Resets by NRST, or by AIRCR.SYSRESETREQ when `how` says so or NRST has no effect; lets it run.
    * Fault: core-reset-failed.

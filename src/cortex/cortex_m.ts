@@ -1,7 +1,6 @@
 /** A Cortex-M core: run control, registers, breakpoints, resets. */
 import {
   type Access,
-  bit,
   type Clock,
   Deadline,
   type Fault,
@@ -12,20 +11,27 @@ import {
 import { memoryOf } from "../coresight/mod.ts";
 import type { Probe } from "../probe/mod.ts";
 import { Breakpoints, FPB_READS, type FpbWords } from "./breakpoints.ts";
-import type { Core, CoreState, ResetReport, ResetWay, StopReason, WatchKind } from "./core.ts";
+import type {
+  BreakpointChange,
+  Core,
+  CoreState,
+  ResetReport,
+  ResetWay,
+  Stepped,
+  StepWish,
+  StopReason,
+  WatchKind,
+} from "./core.ts";
 import { fault } from "./faults.ts";
 import { Registers, stateText } from "./registers.ts";
 import { resetCore, type ResetParts } from "./reset.ts";
 import { AT, coreName, DEBUG, DFSR_ALL, type Dhcsr, dhcsr, isM7, isV8 } from "./scs.ts";
+import { stepTrip } from "./step.ts";
 import { Watchpoints } from "./watchpoints.ts";
 
 /** a core halts within some clocks; a stalled bus access may hold it for longer */
 const HALT_MS = 100;
 const LOOK_MS = 1;
-/** what a step takes of a trip: four writes, three reads, CCR, and the trip itself */
-const STEP_ITEMS = 13;
-/** CCR.DC: the data cache is on (ARMv7-M ARM §B3.2.8) */
-const CCR_DC = bit(16);
 
 /** Which core. */
 export interface CoreOptions {
@@ -108,64 +114,45 @@ export class CortexM implements Core {
     }
   }
 
-  async resume(pc?: number): Promise<void> {
-    const here = await this.#atBreakpoint(pc);
-    if (here !== undefined) await this.step(here);
+  async resume(pc?: number, change: BreakpointChange = {}): Promise<void> {
+    const here = await this.#staysAt(pc, change);
+    if (here !== undefined) await this.step(here, { breakpoints: change });
+    const { before, done } = this.breakpoints.plan(here === undefined ? change : {});
     this.#moves();
     await this.uncached.batch([
+      ...before,
       { write: AT.DFSR, value: DFSR_ALL },
       { write: AT.DHCSR, value: DEBUG.run },
     ]);
+    done();
   }
 
   /** The present address, when a comparator is there: it would stop the core before it has moved. */
-  async #atBreakpoint(known: number | undefined): Promise<number | undefined> {
-    if (!this.breakpoints.any) return undefined;
+  async #staysAt(known: number | undefined, change: BreakpointChange): Promise<number | undefined> {
+    if (!this.breakpoints.any && !change.set?.length) return undefined;
     const [pc = 0] = known === undefined ? await this.readRegisters(["pc"]) : [known];
-    return this.breakpoints.at(pc) ? pc : undefined;
+    return this.breakpoints.stays(pc, change) ? pc : undefined;
   }
 
-  async step(pc?: number, peek: readonly number[] = []): Promise<Uint32Array | undefined> {
-    const here = await this.#atBreakpoint(pc);
-    if (here !== undefined) await this.breakpoints.clear(here);
-    const words = await this.#step(peek.length <= this.#roomToPeek ? peek : []);
-    if (here !== undefined) await this.breakpoints.set(here);
-    return words;
-  }
-
-  /** How many words come along with a step for nothing. */
-  get #roomToPeek(): number {
-    return Math.max(0, (this.probe.tripItems ?? 0) - STEP_ITEMS);
-  }
-
-  async #step(peek: readonly number[]): Promise<Uint32Array | undefined> {
+  async step(pc?: number, wish: StepWish = {}): Promise<Stepped> {
+    const change = wish.breakpoints ?? {};
+    const here = await this.#staysAt(pc, change);
+    const { done, ...around } = this.breakpoints.plan(change, here);
+    const trip = stepTrip(around, wish, this.probe.tripItems ?? 0);
     this.#moves();
-    const words = await this.uncached.batch([
-      { read: AT.DHCSR },
-      { write: AT.DFSR, value: DFSR_ALL },
-      { write: AT.DHCSR, value: DEBUG.mask },
-      { write: AT.DHCSR, value: DEBUG.step },
-      // ends an instruction that waits (WFI, a stalled access), and unmasks
-      { write: AT.DHCSR, value: DEBUG.halt },
-      { read: AT.DHCSR },
-      { read: AT.DFSR },
-      ...peek.length ? [AT.CCR, ...peek].map((read) => ({ read })) : [],
-    ]);
-    const before = dhcsr(words[0] ?? 0);
+    const { before, after, dfsr, ...came } = trip.read(await this.uncached.batch(trip.accesses));
+    done();
     if (!before.halted) {
       await this.uncached.batch([{ write: AT.DHCSR, value: DEBUG.run }]);
       throw fault("core-not-halted", { what: "step", state: stateText(before) });
     }
-    const after = dhcsr(words[1] ?? 0);
     if (!after.halted) await this.halt();
     else {
-      this.#dfsr = words[2] ?? 0;
+      this.#dfsr = dfsr;
       this.#registers.seenHalted();
     }
     this.#stepped = true;
-    // a data cache may hold newer words than the bus
-    const coherent = after.halted && peek.length > 0 && !has(words[3] ?? 0, CCR_DC);
-    return coherent ? words.slice(4) : undefined;
+    return came;
   }
 
   async reset(how?: ResetWay): Promise<ResetReport> {

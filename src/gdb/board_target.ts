@@ -160,8 +160,8 @@ export async function boardTarget(parts: TargetParts): Promise<GdbTarget> {
     // the mark of a watchpoint is gone once it was read, and who asks second wants to know too
     stopReason: async () => reason ??= await core.stopReason(),
     halt: () => moved(core.halt()),
-    resume: (pc) => moved(core.resume(pc)),
-    step: (pc, peek) => moved(core.step(pc, peek)),
+    resume: (pc, change) => moved(core.resume(pc, change)),
+    step: (pc, wish) => moved(core.step(pc, wish)),
     reset: (halt) => moved(resetTarget(core, halt)),
     readRegisters: (names) => core.readRegisters(names),
     writeRegisters: (values) => core.writeRegisters(values),

@@ -7,11 +7,18 @@ const FAST = registersOf(false).slice(0, IN_G).flatMap((r) => r.parts);
 /** Reads through a cache that lasts until the core moves. */
 export class HaltedRegisters {
   #known: ReadonlyMap<string, number> | undefined;
+  /** came with a step, before the others */
+  #pc: number | undefined;
   constructor(readonly target: GdbTarget) {}
 
   /** The core moves, or something else may have written to it. */
   forget(): void {
     this.#known = undefined;
+    this.#pc = undefined;
+  }
+  /** What came with a step. */
+  knowPc(pc: number): void {
+    this.#pc = pc;
   }
 
   async read(names: readonly string[]): Promise<readonly number[]> {
@@ -20,7 +27,7 @@ export class HaltedRegisters {
     return names.map((n) => known.get(n) ?? 0);
   }
   async pc(): Promise<number> {
-    const [pc = 0] = await this.read(["pc"]);
+    const [pc = 0] = this.#pc === undefined ? await this.read(["pc"]) : [this.#pc];
     return pc;
   }
   async write(values: Readonly<Record<string, number>>): Promise<void> {

@@ -3,7 +3,13 @@
  * on, also for a single step: comparators are written only when the core is let go.
  */
 import { Fault } from "../base/mod.ts";
+import type { BreakpointChange } from "../cortex/mod.ts";
 import type { GdbTarget } from "./target.ts";
+
+/** A change of comparators, and what is to be called when it was made. */
+export interface Turn extends BreakpointChange {
+  readonly done: () => void;
+}
 
 /** The comparators that gdb has asked for. */
 export class HardBreakpoints {
@@ -31,13 +37,20 @@ export class HardBreakpoints {
     this.#wanted.delete(at);
   }
   /** The core goes on: exactly what gdb wants may stop it. */
-  async flush(): Promise<void> {
-    for (const at of this.#stale()) await this.#drop(at);
-    for (const at of this.#wanted) await this.#take(at);
+  turn(): Turn {
+    const clear = this.#stale();
+    const set = [...this.#wanted].filter((at) => !this.#there.has(at));
+    return { clear, set, done: () => this.#turned(set, clear) };
   }
-  /** The core is stepped from here: a comparator would stop it first. */
-  async leave(at: number): Promise<void> {
-    if (this.#there.has(at)) await this.#drop(at);
+  /** The core is stepped from here: a comparator that nobody wants would only be carried along. */
+  leave(at: number): Turn {
+    const clear = this.#there.has(at) && !this.#wanted.has(at) ? [at] : [];
+    return { clear, done: () => this.#turned([], clear) };
+  }
+  #turned(set: readonly number[], clear: readonly number[]): void {
+    for (const at of clear) this.#there.delete(at);
+    for (const at of set) this.#there.add(at);
+    this.#most = Math.max(this.#most, this.#there.size);
   }
   /** Takes all out, whatever single ones have against it. Fault: of the last that failed. */
   async removeAll(): Promise<void> {

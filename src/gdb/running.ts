@@ -22,6 +22,7 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 export class Running {
   #how: "continue" | "step" | "wait" = "continue";
   #range: StepRange | undefined;
+  #window: readonly number[] | undefined;
   /** where a wait of a stepped program ends */
   #temporary: number | undefined;
   #looks = 0;
@@ -32,6 +33,7 @@ export class Running {
     const { session } = this;
     this.#how = how;
     this.#range = range;
+    this.#window = undefined;
     this.#aliveAt = session.target.clock.now();
     session.running = true;
     session.console = true;
@@ -44,10 +46,11 @@ export class Running {
     const { target, hard, registers } = session;
     this.#looks = 0;
     session.cache.clear();
-    await hard.flush();
     const pc = await this.#pastOwnBreakpoint(await registers.pc());
     session.forget();
-    await target.resume(pc);
+    const { done, ...change } = hard.turn();
+    await target.resume(pc, change);
+    done();
   }
 
   /** A BKPT in the program's own code has stopped it: it would again, for ever. */
@@ -93,7 +96,11 @@ export class Running {
     const over = this.#temporary !== undefined &&
       await session.registers.pc() === this.#temporary;
     this.removeTemporary();
-    if (this.#how !== "wait" || !over) return await session.reportStop();
+    if (this.#how !== "wait" || !over) {
+      await session.target.stopReason(); // first: the core was seen halted just now
+      await session.stack.fill();
+      return await session.reportStop();
+    }
     this.#how = "step";
     await this.#stepped();
   }
@@ -103,12 +110,16 @@ export class Running {
     const { target, registers, stack, hard } = session;
     const pc = await registers.pc();
     if (await this.#waits(pc)) return await this.#wait(pc);
-    await hard.leave(pc);
     session.cache.stepping();
-    const window = await stack.window();
+    // within a range the window of its first step does: reading SP anew would cost more than a miss
+    const peek = this.#window ?? await stack.window();
+    if (this.#range) this.#window = peek;
     session.forget();
-    const words = await target.step(pc, window);
-    if (words) stack.know(window, words);
+    const { done, ...breakpoints } = hard.leave(pc);
+    const came = await target.step(pc, { peek, breakpoints, pc: this.#range !== undefined });
+    done();
+    if (came.words) stack.know(peek, came.words);
+    if (came.pc !== undefined) registers.knowPc(came.pc);
     const { why } = await target.stopReason();
     if (why === "breakpoint" && await session.options.semihosting.serve(target) === "served") {
       session.forget();

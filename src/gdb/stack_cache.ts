@@ -1,5 +1,5 @@
 /** Words around the stack pointer during one halt: gdb unwinds by small reads there at every step. */
-import { alignDown, wordsToBytes } from "../base/mod.ts";
+import { alignDown, Fault, wordsToBytes } from "../base/mod.ts";
 import type { HaltedRegisters } from "./halted_registers.ts";
 import type { GdbTarget, Region } from "./target.ts";
 
@@ -30,7 +30,16 @@ export class StackCache {
     const to = Math.min(region.at + region.length, from + BYTES);
     return Array.from({ length: (to - from) / 4 }, (_, i) => from + 4 * i);
   }
-  /** What came with a step. */
+  /** After a run: gdb looks at the stack at each stop, so that no step pays for it. */
+  async fill(): Promise<void> {
+    const [first] = await this.window();
+    try {
+      if (first !== undefined) await this.read(first, 4);
+    } catch (e) {
+      if (!(e instanceof Fault)) throw e; // whoever asks for it gets the fault
+    }
+  }
+  /** What came with a step: the first of the addresses. */
   know(addresses: readonly number[], words: Uint32Array): void {
     this.#at = addresses[0] ?? 0;
     this.#bytes = wordsToBytes([...words]);

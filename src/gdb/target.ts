@@ -1,7 +1,14 @@
 /** What a debugger needs of a board. The session knows only this; `board_target.ts` makes it of the rooms below. */
 import type { Clock, Fault } from "../base/mod.ts";
 import type { Layout } from "../chip/mod.ts";
-import type { CoreState, StopReason, WatchKind } from "../cortex/mod.ts";
+import type {
+  BreakpointChange,
+  CoreState,
+  Stepped,
+  StepWish,
+  StopReason,
+  WatchKind,
+} from "../cortex/mod.ts";
 
 /** One region of the memory map. */
 export interface Region {
@@ -62,10 +69,10 @@ export interface GdbTarget {
   state(): Promise<CoreState>;
   stopReason(): Promise<StopReason>;
   halt(): Promise<void>;
-  /** `pc`: the present one, when it is known */
-  resume(pc?: number): Promise<void>;
-  /** `peek`: words of RAM that come along when that costs nothing; else undefined */
-  step(pc?: number, peek?: readonly number[]): Promise<Uint32Array | undefined>;
+  /** `pc`: the present one, when it is known; `change`: comparators that change on the way */
+  resume(pc?: number, change?: BreakpointChange): Promise<void>;
+  /** Gives of what was wished what came along at no cost. */
+  step(pc?: number, wish?: StepWish): Promise<Stepped>;
   reset(halt: boolean): Promise<void>;
   readRegisters(names: readonly string[]): Promise<readonly number[]>;
   writeRegisters(values: Readonly<Record<string, number>>): Promise<void>;

@@ -1,4 +1,4 @@
-/** gdb/MI, as Eclipse drives it: runs, stops, Ctrl-C, WFI, and what each costs on USB. */
+/** gdb/MI, as Eclipse drives it: runs, stops, Ctrl-C, WFI, kill -9. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { needs, programPath } from "../support/need.ts";
 import { Mi } from "./support/mi.ts";
@@ -23,38 +23,6 @@ async function withMi(
     await mi.end();
   }
 }
-/** What one act costs on USB. gdb has finished reading when it answers a question about itself. */
-async function cost(s: Served, mi: Mi, act: () => Promise<unknown>): Promise<number> {
-  const before = s.exchanges();
-  await act();
-  await mi.ok("-gdb-version");
-  return s.exchanges() - before;
-}
-
-withGdb(
-  "cost: stepi is at most 3 exchanges, next over a call at most 25",
-  () =>
-    served(BOARD, (s) =>
-      withMi(s, async (mi) => {
-        await mi.ok("-target-download");
-        await mi.ok("-break-insert -t main.c:89");
-        await mi.run("-exec-continue");
-        await mi.run("-exec-step-instruction"); // off the breakpoint: its comparator is taken out
-        for (let i = 0; i < 5; i++) {
-          const n = await cost(s, mi, () => mi.run("-exec-step-instruction"));
-          assert(n <= 3, `stepi cost ${n} exchanges`);
-        }
-        for (const line of [92, 99]) { // say("…");
-          await mi.ok(`-break-insert -t main.c:${line}`);
-          await mi.run("-exec-continue");
-          let stop = "";
-          const n = await cost(s, mi, async () => void (stop = await mi.run("-exec-next")));
-          assertMatch(stop, /reason="end-stepping-range".*func="main"/);
-          assert(n <= 25, `next over a call cost ${n} exchanges`);
-        }
-      })),
-);
-
 withGdb(
   "next steps over WFI: the interrupt it waits for is served, and the loop ends",
   () =>

@@ -93,8 +93,11 @@ Deno.test("cache: code is read once for many small reads, and anew after running
     assertEquals(t.reads, 1);
     t.onLook = () => void (t.core = "halted");
     await c.ask("vCont;c");
+    assertEquals(t.reads, 2, "the stack, which no step has to read then");
     await c.ask("m8000100,2");
-    assertEquals(t.reads, 2);
+    assertEquals(t.reads, 3);
+    await c.ask("m20000fc0,20");
+    assertEquals(t.reads, 3);
   }));
 Deno.test("run: a stop at a hardware breakpoint says so, and only when PC is there", () =>
   visit(async (c, t) => {

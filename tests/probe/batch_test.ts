@@ -34,6 +34,23 @@ Deno.test("batch() sends one or two pokes one by one, three in one pair of excha
   assertEquals(s.fake.log, []);
 });
 
+Deno.test("tripItems: that much is one pair of exchanges, one more is two; an old firmware has no trips", async () => {
+  for (const options of [{}, { major: 3, jtag: 13 }] as const) {
+    await using s = await setup(options);
+    const room = s.probe.tripItems ?? 0;
+    assert(room >= 64);
+    // the trip itself, reads, one write of two
+    const full = [...Array.from({ length: room - 3 }, () => ({ read: BASE })), ...writes(1)];
+    await s.memory.batch(full);
+    assertEquals(s.fake.log.splice(0), ["F2 51", "F2 52"]);
+    await s.memory.batch([{ read: BASE }, ...full]);
+    assertEquals(s.fake.log.splice(0).filter((c) => c === "F2 51").length, 2);
+    assertEquals([...await s.memory.batch(full)].length, room - 3);
+  }
+  await using old = await setup({ jtag: 28 });
+  assertEquals(old.probe.tripItems, 0);
+});
+
 Deno.test("batch() splits at the 64 items of a V2, not of a V3", async () => {
   for (const [options, pairs] of [[{}, 3], [{ major: 3, jtag: 13 }, 1]] as const) {
     await using s = await setup(options);

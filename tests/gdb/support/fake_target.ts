@@ -1,6 +1,12 @@
 /** A target of plain memory and registers, for tests of packets. Every call is written down. */
 import { catalogue } from "../../../src/base/mod.ts";
-import type { CoreState, StopReason } from "../../../src/cortex/mod.ts";
+import type {
+  BreakpointChange,
+  CoreState,
+  Stepped,
+  StepWish,
+  StopReason,
+} from "../../../src/cortex/mod.ts";
 import type { GdbTarget } from "../../../src/gdb/mod.ts";
 
 export const testFault = catalogue({
@@ -94,13 +100,19 @@ export class FakeTarget implements GdbTarget {
     this.core = "halted";
     return this.#note("halt");
   }
-  resume(): Promise<void> {
+  resume(_pc?: number, change: BreakpointChange = {}): Promise<void> {
+    this.#change(change);
     this.core = "running";
     return this.#note("resume");
   }
-  step(): Promise<undefined> {
+  step(_pc?: number, { breakpoints = {} }: StepWish = {}): Promise<Stepped> {
+    this.#change(breakpoints);
     this.registers["pc"] = (this.registers["pc"] ?? 0) + 2;
-    return this.#note("step");
+    return this.#note("step", {});
+  }
+  #change({ set = [], clear = [] }: BreakpointChange): void {
+    for (const at of clear) void this.breakpoint(at, false);
+    for (const at of set) void this.breakpoint(at, true);
   }
   reset = (halt: boolean) => this.#note<void>(`reset ${halt ? "halt" : "run"}`);
   readRegisters = (names: readonly string[]) =>

@@ -12,6 +12,7 @@ import { loadImage } from "../../../src/image/mod.ts";
 import { type Bench, openBench } from "../../../src/recipe/mod.ts";
 import { openSim } from "../../../src/sim/mod.ts";
 import type { VirtualBoard } from "../../../src/sim/board.ts";
+import { readState } from "../../../tasks/plugs.ts";
 import { programPath } from "../../support/need.ts";
 
 /** gdb that knows Arm, under either name. */
@@ -126,7 +127,7 @@ export async function served(
   act: (s: Served) => Promise<void>,
   wish: ServedWish = {},
 ): Promise<void> {
-  const { source, board } = openSim(selector);
+  const { source, board } = openSim(selector, { readState });
   const bench = await openBench({ source, attach: wish.attach ?? "halt" });
   const listener = listenGdb("127.0.0.1", 0);
   const [log, said]: [string[], string[]] = [[], []];
