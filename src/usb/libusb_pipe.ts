@@ -7,7 +7,7 @@ import { fault } from "./faults.ts";
 import { type LoadedLibusb, loadOnce, whatIsLoaded } from "./library.ts";
 import { LibusbPipe, transferFault } from "./libusb_transfer.ts";
 import type { UsbDevice, UsbEndpoints, UsbPipe, UsbSource } from "./pipe.ts";
-import { isStlink } from "./ids.ts";
+import { isStlink, ST_VENDOR } from "./ids.ts";
 import { readableSerial, stringFromDescriptor } from "./serial.ts";
 import { RULES_FILE, udevRule } from "./udev.ts";
 
@@ -143,9 +143,9 @@ export class LibusbSource implements UsbSource {
   }
 
   /**
-   * From sysfs where there is one: the kernel read them at plug-in, no permission needed. An ST-LINK is
-   * opened all the same, to learn whether it may be; and what the kernel's text cannot hold (it stops at a
-   * zero in an old serial) is read from the descriptor itself.
+   * From sysfs where it may be read: the kernel read them at plug-in. An ST-LINK is opened all the same, to
+   * learn whether it may be; and what the kernel's text cannot hold (it stops at a zero in an old serial) is
+   * read from the descriptor itself. Other makers' devices are none of our business: they are not opened.
    */
   async #texts(
     pointer: bigint,
@@ -166,7 +166,8 @@ export class LibusbSource implements UsbSource {
       ...(manufacturer === undefined ? {} : { manufacturer }),
       ...(product === undefined ? {} : { product }),
     };
-    if (hasSysfs && plain && !stlink) return kernel;
+    const known = hasSysfs && plain;
+    if (!stlink && (known || ids.vendorId !== ST_VENDOR)) return kernel;
     const { lib } = this.library;
     const out = new BigUint64Array(1);
     const code = lib.open(pointer, out);
@@ -178,7 +179,7 @@ export class LibusbSource implements UsbSource {
     }
     const handle = out[0] ?? 0n;
     try {
-      if (hasSysfs && plain) return kernel;
+      if (known) return kernel;
       return {
         serial: shown(await this.#string(handle, d[DEVICE_DESCRIPTOR.iSerialNumber] ?? 0)),
         manufacturer: await this.#string(handle, d[DEVICE_DESCRIPTOR.iManufacturer] ?? 0),
@@ -228,8 +229,9 @@ export function hostFacts(devices: readonly UsbDevice[]): Record<string, string 
   let hasBus = Deno.build.os !== "linux";
   try {
     hasBus ||= Deno.statSync(bus).isDirectory;
-  } catch {
-    // stays false
+  } catch (e) {
+    // Deno lets nobody look into /sys without all permissions: then it is not known
+    hasBus = !(e instanceof Deno.errors.NotFound);
   }
   const hidden = devices.filter((d) => d.unreadable !== undefined).map((d) => d.place);
   const libusb = whatIsLoaded();
