@@ -1,5 +1,6 @@
 /** The journal of this machine: one file that only grows, forced to the disk line by line, and what undo needs. */
 import type { Intent, IntentOutcome, Journal } from "../recipe/mod.ts";
+import { appendLine, writeDurably } from "./durable.ts";
 import { fault } from "./faults.ts";
 import { whyNot } from "./files.ts";
 import type { OpenedSource } from "./sources.ts";
@@ -16,7 +17,6 @@ export const JOURNAL_OPTION: OptionSpec = {
 
 /** kept pieces of flash: the oldest beyond these go */
 const MOST_KEPT = 64;
-const NEWLINE = 10;
 
 /** Where the journal of this call is; undefined for a board that ends with the command. */
 export function journalFolder(given: Given, opened: OpenedSource): string | undefined {
@@ -61,16 +61,6 @@ const notNoted = (file: string, e: unknown): Error =>
     board: { state: "untouched", text: "nothing was written" },
   });
 
-/** Forces a folder's list of names to the disk, where the system can. */
-function syncFolder(folder: string): void {
-  try {
-    using handle = Deno.openSync(folder, { read: true });
-    handle.syncSync();
-  } catch {
-    // Windows opens no folder; the file itself is forced to the disk all the same
-  }
-}
-
 /** See the file's comment. */
 export class FileJournal implements Journal {
   readonly file: string;
@@ -80,25 +70,7 @@ export class FileJournal implements Journal {
 
   #append(entry: JournalEntry): void {
     try {
-      Deno.mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-      using handle = Deno.openSync(this.file, {
-        read: true,
-        append: true,
-        create: true,
-        mode: 0o600,
-      });
-      const size = handle.statSync().size;
-      const last = new Uint8Array(1);
-      if (size > 0) {
-        handle.seekSync(size - 1, Deno.SeekMode.Start);
-        handle.readSync(last);
-      }
-      // a line that a crash cut short stays alone
-      const start = size > 0 && last[0] !== NEWLINE ? "\n" : "";
-      const bytes = new TextEncoder().encode(`${start}${JSON.stringify(entry)}\n`);
-      for (let at = 0; at < bytes.length;) at += handle.writeSync(bytes.subarray(at));
-      handle.syncSync();
-      if (size === 0) syncFolder(this.folder);
+      appendLine(this.file, JSON.stringify(entry));
     } catch (e) {
       throw notNoted(this.file, e);
     }
@@ -143,19 +115,7 @@ export class FileJournal implements Journal {
     const file = `${folder}/${digest}.bin`;
     try {
       Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const temporary = `${file}.${Deno.pid}.tmp`;
-      {
-        using handle = Deno.openSync(temporary, {
-          write: true,
-          create: true,
-          truncate: true,
-          mode: 0o600,
-        });
-        for (let at = 0; at < bytes.length;) at += handle.writeSync(bytes.subarray(at));
-        handle.syncSync();
-      }
-      Deno.renameSync(temporary, file);
-      syncFolder(folder);
+      writeDurably(file, bytes);
       await this.#thin(folder);
     } catch (e) {
       throw notNoted(file, e);

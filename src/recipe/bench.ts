@@ -62,6 +62,12 @@ export interface Bench extends AsyncDisposable {
    * laid out as they say. A probe that is gone is waited for.
    */
   reattach(): Promise<void>;
+  /** The debug port is being closed for ever: from here on, a chip that does not answer is no fault. */
+  mayClose(): void;
+  /** what the chip did not answer with, once it is closed for ever: nothing of it can be reached */
+  readonly closed: Fault | undefined;
+  /** V, measured now; undefined when the probe cannot. Needs no answer of the chip. */
+  supply(): Promise<number | undefined>;
   /** Leaves the chip and debug mode. */
   leave(how: LeaveMode): Promise<void>;
 }
@@ -71,6 +77,10 @@ const FREEZE = FAMILIES.flatMap((f) => f.debug.freeze.map(({ at, set }) => ({ at
 
 const gone = (error: unknown): error is Fault =>
   error instanceof Fault && (error.code.startsWith("E200") || error.slug === "probe-lost");
+
+/** What a chip without a debug port looks like from outside. */
+const silent = (error: unknown): error is Fault =>
+  error instanceof Fault && error.code.startsWith("E21");
 
 interface Parts {
   readonly attached: Attached;
@@ -85,6 +95,8 @@ class OpenBench implements Bench {
   /** leaving puts back what the first attach found */
   readonly #first: Attached;
   #left = false;
+  #mayClose = false;
+  closed: Fault | undefined;
   constructor(readonly wish: BenchWish, probe: Probe, readonly device: UsbDevice, parts: Parts) {
     this.#probe = probe;
     this.#parts = parts;
@@ -116,10 +128,20 @@ class OpenBench implements Bench {
   async reattach(): Promise<void> {
     try {
       this.#parts = await attachTo(this.#probe, this.wish, "under-reset");
+      this.closed = undefined;
     } catch (error) {
-      if (!gone(error)) throw error;
-      await this.#reopen(error);
+      if (this.#mayClose && silent(error)) this.closed = error;
+      else if (gone(error)) await this.#reopen(error);
+      else throw error;
     }
+  }
+
+  mayClose(): void {
+    this.#mayClose = true;
+  }
+
+  supply(): Promise<number | undefined> {
+    return this.#probe.voltage();
   }
 
   /** The probe was unplugged, with its board: it comes back under the same serial number. */
@@ -148,6 +170,7 @@ class OpenBench implements Bench {
 
   async leave(how: LeaveMode): Promise<void> {
     this.#left = true;
+    if (this.closed) return; // it runs, and nobody can stop it
     const same = this.#first.core.probe === this.#probe;
     await (same ? this.#first : this.#parts.attached).leave(how);
   }

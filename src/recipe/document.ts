@@ -53,6 +53,14 @@ export interface MeasureDocument {
   readonly equals?: string;
 }
 
+/** A step that is done once for each item of a list. */
+export interface ForDocument {
+  /** expression that gives the list */
+  readonly each: string;
+  /** name of the item in expressions */
+  readonly as: string;
+}
+
 /** One step: it uses an action or a recipe, requires a condition, or is a group. */
 export interface StepDocument {
   readonly id?: string;
@@ -67,6 +75,7 @@ export interface StepDocument {
   readonly group?: readonly StepDocument[];
   readonly rescue?: readonly StepDocument[];
   readonly finally?: readonly StepDocument[];
+  readonly for?: ForDocument;
   readonly retry?: RetryDocument;
   /** ms */
   readonly timeout?: number;
@@ -83,7 +92,7 @@ export interface RecipeDocument {
   readonly name: string;
   readonly summary: string;
   readonly effect: Effect;
-  readonly record?: "best-effort";
+  readonly record?: "best-effort" | "required";
   readonly target?: TargetDocument;
   readonly inputs?: Readonly<Record<string, InputDocument>>;
   readonly steps: readonly StepDocument[];

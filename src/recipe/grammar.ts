@@ -104,6 +104,15 @@ const retry: Shape = {
   },
 };
 
+const loop: Shape = {
+  is: "object",
+  name: "for",
+  keys: {
+    each: must(expression, "expression that gives a list: inputs.images"),
+    as: must({ is: "name", of: "an item" }, "what one item is called in expressions"),
+  },
+};
+
 const steps: Shape = { is: "steps" };
 
 /** One step. */
@@ -122,13 +131,13 @@ export const stepShape: Shape = {
     group: key(steps, "steps that share a rescue or a finally"),
     rescue: key(steps, "steps for when the group fails; they see error.code, .class, .step"),
     finally: key(steps, "steps that always run after the group"),
+    for: key(loop, "the step, or the group, once for each item of a list, in order"),
     retry: key(retry, "when to try again"),
     timeout: key(scalar("duration"), "for the step with all its retries"),
     idle_timeout: key(scalar("duration"), "without any progress"),
     confirm: key(word(["plan", "typed"], ["per-batch"]), "how what cannot be undone is asked for"),
     on_error: key(word(["stop", "warn"]), "warn: go on all the same"),
     measure: key(list(measure, 1), "what judges the unit"),
-    for: later("once for each item of a list"),
     evidence: later("what cannot be read back, from the journal"),
     script: later("a TypeScript function as a step"),
   },
@@ -145,7 +154,7 @@ export const recipeShape: Shape = {
     name: must({ is: "name", of: "a recipe", dashes: true }, "its name, with dashes"),
     summary: must(text, "one sentence"),
     effect: must(word(EFFECTS), "the most it may do to a board"),
-    record: key(word(["best-effort"], ["required"]), "whether a unit passes without a record"),
+    record: key(word(["best-effort", "required"]), "whether a unit passes without a record"),
     target: key(target, "chips, attaching, supply, leaving"),
     inputs: key({ is: "map", of: inputShape, keys: "an input" }, "what a user can set"),
     steps: must(steps, "what to do, from top to bottom"),

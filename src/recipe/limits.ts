@@ -21,6 +21,11 @@ export class Limits {
     if (!over && !idle) return;
     throw fault("step-timed-out", { id: this.id, ms: (over ? timeout : idle_timeout) ?? 0 });
   }
+  /** ms until the time limit; Infinity without one */
+  get leftMs(): number {
+    const { timeout = Infinity } = this.step;
+    return timeout - (this.clock.now() - this.#start);
+  }
   get ms(): number {
     return Math.round(this.clock.now() - this.#start);
   }

@@ -47,4 +47,8 @@ export { MASK, Secret, type ShownSecret, Vault } from "./secret.ts";
 export { readPlan } from "./stale.ts";
 export { type Region, type Sectors } from "./types.ts";
 export { base32, ulid } from "./ulid.ts";
+export { type ChainedRecord, chainRecord, newStationKey, verifyChain } from "./record_chain.ts";
+export { SerialBook, type SerialEntry, type SerialRules } from "./serial_book.ts";
+export type { Desk, Reject, Station, StationRecord } from "./station.ts";
+export { readStation, type StationRules } from "./station_file.ts";
 export type { RecipeSource } from "./text_tree.ts";

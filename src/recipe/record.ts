@@ -14,7 +14,16 @@ export interface RunRecord {
   /** UTC */
   readonly at: string;
   readonly tool: string;
-  readonly unit: { readonly uid: string; readonly part: string; readonly rev: string };
+  readonly unit: {
+    readonly uid: string;
+    readonly part: string;
+    readonly rev: string;
+    readonly serial?: string;
+  };
+  /** work order */
+  readonly order?: string;
+  /** the image that data of the unit was laid over */
+  readonly firmware?: { readonly file: string; readonly sha256: string };
   readonly recipe: { readonly name: string; readonly sha256: string };
   readonly plan: string | null;
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -34,6 +43,12 @@ export interface RunRecord {
   /** how the board was left; null when it could not be */
   readonly left: string | null;
   readonly steps: readonly StepReport[];
+  /** what was kept beside the record, in attachments/ */
+  readonly attachments?: readonly {
+    readonly name: string;
+    readonly sha256: string;
+    readonly bytes: number;
+  }[];
   /** ways round a rule that were taken: `supply.unmeasured=warn` */
   readonly overrides: readonly string[];
 }

@@ -1,14 +1,6 @@
 /** Runs a recipe: plan, confirm, apply, leave; events while it runs and one result at the end. */
-import {
-  type BoardState,
-  diagnose,
-  type Diagnostic,
-  type Fault,
-  Fault as FaultClass,
-  hex,
-} from "../base/mod.ts";
+import { type BoardState, type Diagnostic, type Fault, Fault as FaultClass } from "../base/mod.ts";
 import type { AttachMode, LeaveMode } from "../cortex/mod.ts";
-import type { OptionBytes } from "../flash/mod.ts";
 import type { Bench } from "./bench.ts";
 import { type EventBody, EventQueue, EVENTS_VERSION, type RunEvent } from "./events.ts";
 import { fault } from "./faults.ts";
@@ -16,11 +8,12 @@ import type { GivenInputs } from "./inputs.ts";
 import type { Journal } from "./journal.ts";
 import { type CheckedRecipe, requireClean } from "./lint.ts";
 import type { Plan } from "./plan.ts";
-import { type Outcome, type RunRecord, verdictOf } from "./record.ts";
-import { jsonValue, type StepReport } from "./report.ts";
+import type { Outcome, RunRecord } from "./record.ts";
+import type { StepReport } from "./report.ts";
+import { attachmentsOf, resultOf, type ToldRun } from "./result.ts";
 import { Vault } from "./secret.ts";
-import type { Station } from "./station.ts";
 import { Session, type SessionEnd } from "./session.ts";
+import type { Station } from "./station.ts";
 import { systemRandom, ulid } from "./ulid.ts";
 
 /** What a recipe meets: a bench, files, people. All of it is handed in. */
@@ -44,6 +37,8 @@ export interface RunEnv {
   powerCycle?(offMs: number): Promise<void>;
   /** Serial numbers, records and labels of this station. Absent: there is none. */
   readonly station?: Station | undefined;
+  /** Keeps a record on a disk before it resolves. Absent: none is kept for certain. */
+  keepRecord?(record: RunRecord): Promise<void>;
   /** Gets what is about to be lost, before it is. Absent: nothing is kept. */
   readonly journal?: Journal;
   readonly signal?: AbortSignal;
@@ -104,11 +99,14 @@ export interface Run extends AsyncIterable<RunEvent> {
   readonly id: string;
   /** Never rejects for what a board or a recipe does: that is in the result. */
   readonly result: Promise<RunResult>;
+  /** Files for the run folder's attachments/, by name; complete once the result is there. */
+  readonly attachments: ReadonlyMap<string, Uint8Array | string>;
 }
 
 class Running implements Run {
   readonly id: string;
   readonly result: Promise<RunResult>;
+  readonly attachments = new Map<string, Uint8Array | string>();
   readonly #queue = new EventQueue();
   readonly vault: Vault;
   readonly #startMs: number;
@@ -157,7 +155,7 @@ class Running implements Run {
       return bench;
     };
     const end = await this.#session({ ...env, open });
-    const result = this.vault.data(resultOf(this, end));
+    const result = await this.#kept(end);
     if (result.error) this.#emit({ type: "diagnostic", diagnostic: result.error });
     this.#emit({
       type: "run.end",
@@ -168,6 +166,34 @@ class Running implements Run {
       usb_exchanges: result.usbExchanges,
     });
     return result;
+  }
+
+  /** The result; with `record: required` a run whose record is not kept does not pass. */
+  async #kept(end: SessionEnd): Promise<RunResult> {
+    const { checked, env, options, vault } = this;
+    for (const [name, data] of end.desk?.attachments ?? []) {
+      this.attachments.set(name, typeof data === "string" ? vault.text(data) : data);
+    }
+    const attachments = await attachmentsOf(this.attachments);
+    const told: ToldRun = {
+      id: this.id,
+      checked,
+      tool: env.tool,
+      dryRun: options.dryRun ?? false,
+      startMs: this.#startMs,
+    };
+    const result = vault.data(resultOf(told, end, attachments));
+    if (checked.document?.record !== "required" || options.dryRun) return result;
+    try {
+      await env.keepRecord?.(result.record);
+      return result;
+    } catch (error) {
+      if (!(error instanceof FaultClass)) throw error;
+      const lost = fault("record-not-kept", { why: error.message }, { cause: error });
+      if (end.error) end.asides.push(lost);
+      else end.error = lost;
+      return vault.data(resultOf(told, end, attachments));
+    }
   }
 
   async #session(env: RunEnv): Promise<SessionEnd> {
@@ -211,84 +237,6 @@ class Running implements Run {
   get startMs(): number {
     return this.#startMs;
   }
-}
-
-const words = (options: OptionBytes | undefined): Record<string, string> =>
-  Object.fromEntries(Object.entries(options?.registers ?? {}).map(([r, w]) => [r, hex(w)]));
-
-function recordOf(run: Running, end: SessionEnd, error: Diagnostic | undefined): RunRecord {
-  const { checked, env } = run;
-  const steps = end.applied?.reports ?? end.plan?.steps ?? [];
-  const { desk } = end;
-  const image = desk?.unit.image;
-  return {
-    record: "1.0",
-    run: run.id,
-    at: new Date(run.startMs).toISOString(),
-    tool: env.tool,
-    unit: {
-      uid: end.chip?.uid ?? "",
-      part: end.chip?.sub.name ?? "",
-      rev: end.chip?.revision ?? "",
-      ...(desk?.unit.serial === undefined ? {} : { serial: desk.unit.serial }),
-    },
-    ...(desk?.unit.order === undefined ? {} : { order: desk.unit.order }),
-    ...(image === undefined
-      ? {}
-      : { firmware: { file: image, sha256: end.files.get(image) ?? "" } }),
-    recipe: { name: checked.document?.name ?? "", sha256: checked.sha256 },
-    plan: end.plan?.plan_id ?? null,
-    inputs: jsonValue(end.inputs) as Record<string, unknown>,
-    files: Object.fromEntries(end.files),
-    probe: {
-      kind: end.probe?.name ?? "",
-      serial: end.probe?.serial ?? "",
-      firmware: end.probe?.firmware ?? "",
-    },
-    outcome: verdictOf(error).outcome,
-    class: error?.class ?? null,
-    error: error ?? null,
-    duration_ms: Math.round(end.boardMs),
-    measurements: end.applied?.measurements ?? [],
-    option_bytes: {
-      before: words(end.before),
-      after: end.after ? words(end.after) : null,
-    },
-    board: end.board,
-    left: end.left ?? null,
-    steps,
-    overrides: end.overrides,
-  };
-}
-
-function resultOf(run: Running, end: SessionEnd): RunResult {
-  const { checked, options } = run;
-  const told = end.error &&
-    { ...diagnose(end.error), board: end.error.options.board ?? end.board };
-  const { outcome, exit } = verdictOf(told);
-  // what a run was stopped by says more than the row: 124 for time, 130 for a person
-  const error = told && { ...told, exit };
-  const tally = end.applied?.tally;
-  return {
-    run: run.id,
-    outcome,
-    exit,
-    recipe: { name: checked.document?.name ?? "", sha256: checked.sha256 },
-    dryRun: options.dryRun ?? false,
-    ...(end.plan ? { plan: end.plan } : {}),
-    steps: end.applied?.reports ?? end.plan?.steps ?? [],
-    outputs: end.applied?.outputs ?? {},
-    ...(error ? { error } : {}),
-    also: end.asides.map((f) => ({ ...diagnose(f), severity: "warning" as const })),
-    board: end.board,
-    ...(end.left ? { left: end.left } : {}),
-    sectorsErased: tally?.sectorsErased ?? 0,
-    bytesProgrammed: tally?.bytesProgrammed ?? 0,
-    bytesVerified: tally?.bytesVerified ?? 0,
-    boardTimeMs: Math.round(end.boardMs),
-    usbExchanges: end.exchanges,
-    record: recordOf(run, end, error),
-  };
 }
 
 /**

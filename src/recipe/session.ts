@@ -102,6 +102,7 @@ export class Session {
   /** Everything; faults end up in `end.error`. */
   async run(): Promise<SessionEnd> {
     try {
+      this.#requireRecord();
       this.#given = await withSecrets(this.checked, this.#given, this.env, this.vault);
       this.end.inputs = resolveInputs(this.checked, this.#given);
       await this.#readFiles();
@@ -120,6 +121,13 @@ export class Session {
       this.end.error = this.#fault(error);
     }
     return this.end;
+  }
+
+  /** Fault: record-impossible. */
+  #requireRecord(): void {
+    const { document, env, options } = this;
+    if (document.record !== "required" || options.dryRun || env.keepRecord) return;
+    throw fault("record-impossible", { recipe: document.name });
   }
 
   #fault(error: unknown): Fault {

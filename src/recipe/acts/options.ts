@@ -1,5 +1,5 @@
 /** Option bytes: read, compare, verify, ensure. */
-import { getField, hex, putU32le } from "../../base/mod.ts";
+import { getField, hex } from "../../base/mod.ts";
 import { optionRegisters } from "../../chip/mod.ts";
 import {
   decodeOptions,
@@ -11,79 +11,23 @@ import {
 } from "../../flash/mod.ts";
 import { fault } from "../faults.ts";
 import { type IntentBody, registerTexts } from "../journal.ts";
-import { hardwareWatchdogs, mainRegister, type View } from "../view.ts";
-import type { Act, ActParameters, Deed, DiffLine, Done, Look, LookAt, Need } from "./act.ts";
-import { outputFile, profileOf } from "./files.ts";
+import { mainRegister, type View } from "../view.ts";
+import type { Act, ActParameters, Deed, DiffLine, Look, LookAt, Need } from "./act.ts";
+import { profileOf } from "./files.ts";
 import { optionEvidence } from "./guards.ts";
 import { optionDamage } from "./option_damage.ts";
 
-const registersOf = (view: View): readonly string[] =>
+/** Option registers of the chip, by name. */
+export const registersOf = (view: View): readonly string[] =>
   optionRegisters(view.chip.family, view.chip.sub);
 
-const wordsText = (view: View, options: OptionBytes): string =>
+/** All of them with what they hold. */
+export const wordsText = (view: View, options: OptionBytes): string =>
   registersOf(view).map((r) => `${r} ${hex(options.registers[r] ?? 0)}`).join(", ");
 
 /** The main word, as the expression language has it. */
-const wordOf = (view: View, options: OptionBytes): number =>
+export const wordOf = (view: View, options: OptionBytes): number =>
   options.registers[mainRegister(view.chip)] ?? 0;
-
-/** The option bytes as a profile that brings them back. */
-function profileText(view: View, options: OptionBytes): string {
-  const { sub } = view.chip;
-  const lines = [
-    `# Option bytes of ${sub.name}, unique id ${view.chip.uid || "unknown"}, as read.`,
-    "ob: v1",
-    "variants:",
-    `  - chips: [${sub.matches.map((m) => `${m}*`).join(", ")}]`,
-  ];
-  for (const register of registersOf(view)) {
-    if (sub.untouched?.includes(register)) continue;
-    lines.push(`    ${register}: # ${hex(options.registers[register] ?? 0)}`);
-    for (const [name, f] of Object.entries(sub.options)) {
-      if (f.register !== register || f.guarded !== undefined) continue;
-      const value = options.fields[name]?.value ?? 0;
-      const word = Object.entries(f.names ?? {}).find(([, v]) => v === value)?.[0];
-      // protection is given by name; a level that has none cannot be asked for
-      if (f.permanent !== undefined && word === undefined) continue;
-      lines.push(`      ${name}: ${word ?? hex(value, 1)}`);
-    }
-  }
-  return lines.join("\n") + "\n";
-}
-
-/** option-bytes.read */
-export const optionBytesRead: Act = async ({ view, io }, p) => {
-  const options = await view.options();
-  const words = registersOf(view).map((r) => options.registers[r] ?? 0);
-  const raw = new Uint8Array(words.length * 4);
-  words.forEach((w, i) => putU32le(raw, i * 4, w));
-  const odd = options.notFactory.length;
-  const as = odd === 0
-    ? "as on a new part"
-    : `not as on a new part: ${options.notFactory.join(", ")}`;
-  const outputs = {
-    raw,
-    word: wordOf(view, options),
-    rdp_level: options.rdpLevel,
-    hw_watchdog: hardwareWatchdogs(view.chip, options).length > 0,
-  };
-  const summary = `${wordsText(view, options)}: ${as}`;
-  const look: Look = {
-    state: "unchanged",
-    effect: "read",
-    summary,
-    outputs,
-    evidence: registersOf(view).map((r) => optionEvidence(view, options, r)),
-  };
-  const to = p["to"];
-  if (typeof to !== "string" || !io.write) return look;
-  const file = outputFile(to, view.chip, ".ob.yaml");
-  const act = async (): Promise<Done> => {
-    await io.write?.(file, profileText(view, options));
-    return { changed: false, summary: `${summary}; written to ${file}`, outputs };
-  };
-  return { ...look, act };
-};
 
 interface Wish {
   readonly now: OptionBytes;
@@ -95,9 +39,8 @@ interface Wish {
   readonly damaged: readonly string[];
 }
 
-async function wishOf(at: LookAt, p: ActParameters): Promise<Wish> {
+async function wishOf(at: LookAt, profile: Readonly<Record<string, number>>): Promise<Wish> {
   const { view } = at;
-  const profile = await profileOf(at, String(p["profile"]));
   const now = await view.options();
   const damage = optionDamage(view, now, at.io.interrupted?.() ?? []);
   const damaged = Object.keys(damage).filter((name) => !(name in profile));
@@ -110,10 +53,11 @@ async function wishOf(at: LookAt, p: ActParameters): Promise<Wish> {
 
 /** What differs, for steps that only look: no wish is too dangerous to be compared with. */
 async function differences(
-  { view, io, progress }: LookAt,
+  at: LookAt,
   p: ActParameters,
 ): Promise<{ readonly now: OptionBytes; readonly fields: readonly string[] }> {
-  const wanted = await profileOf({ view, io, progress }, String(p["profile"]));
+  const { view } = at;
+  const wanted = await profileOf(at, String(p["profile"]));
   const now = await view.options();
   const { field, level0, level2 } = view.chip.family.readProtection;
   const alike = (name: string, a: number, b: number) =>
@@ -156,14 +100,18 @@ export const optionBytesVerify: Act = async (at, p) => {
   };
 };
 
-const after = (now: OptionBytes, plan: OptionPlan): Readonly<Record<string, number>> => ({
+/** The registers as they are to be. */
+export const afterWords = (
+  now: OptionBytes,
+  plan: OptionPlan,
+): Readonly<Record<string, number>> => ({
   ...now.registers,
   ...Object.fromEntries(Object.entries(plan.words).map(([r, w]) => [r, w.after])),
 });
 
 function requireRdp(view: View, wish: Wish, p: ActParameters): void {
   const most = Math.min(1, typeof p["max_rdp"] === "number" ? p["max_rdp"] : 1);
-  const { rdpLevel } = decodeOptions(view.chip, after(wish.now, wish.plan));
+  const { rdpLevel } = decodeOptions(view.chip, afterWords(wish.now, wish.plan));
   if (rdpLevel <= most || rdpLevel <= wish.now.rdpLevel) return;
   throw fault("rdp-above-limit", { file: String(p["profile"]), level: rdpLevel, most });
 }
@@ -172,7 +120,8 @@ function requireRdp(view: View, wish: Wish, p: ActParameters): void {
 const opened = ({ chip }: View): Readonly<Record<string, number>> =>
   Object.fromEntries((chip.sub.untouched ?? []).map((r) => [r, chip.sub.factory[r] ?? 0]));
 
-const diffOf = (plan: OptionPlan): readonly DiffLine[] =>
+/** What would change, field by field. */
+export const diffOf = (plan: OptionPlan): readonly DiffLine[] =>
   plan.changes.map((c) => ({
     path: `${c.register}.${c.field}`,
     before: hex(c.before, 1),
@@ -206,7 +155,7 @@ export const optionIntent = (now: OptionBytes, plan: OptionPlan): IntentBody => 
     plan.changes.map((c) => `${c.field} ${c.beforeText} -> ${c.afterText}`).join(", ")
   }`,
   before: registerTexts(now.registers),
-  wanted: registerTexts(after(now, plan)),
+  wanted: registerTexts(afterWords(now, plan)),
   ...(plan.massErases ? { mass_erase: true as const } : {}),
 });
 
@@ -238,17 +187,22 @@ function needsOf(erases: boolean, locks: boolean, sizeKiB: number): readonly Nee
 
 /** option-bytes.ensure. Faults: rdp-above-limit, and those of flash/ about option bytes. */
 export const optionBytesEnsure: Act = async (at, p) => {
-  const { view } = at;
-  const wish = await wishOf(at, p);
+  const file = String(p["profile"]);
+  const wish = await wishOf(at, await profileOf(at, file));
+  requireRdp(at.view, wish, p);
+  return ensureLook(at.view, wish, file);
+};
+
+/** What brings option bytes to a wish; `from` is who wishes it. */
+function ensureLook(view: View, wish: Wish, from: string): Look {
   const { plan, now, wanted, erases, damaged } = wish;
   const opens = erases && !plan.massErases;
-  requireRdp(view, wish, p);
   const evidence = registersOf(view).map((r) => optionEvidence(view, now, r));
   if (plan.changes.length === 0 && !erases) {
     return {
       state: "unchanged",
       effect: "read",
-      summary: `${wordsText(view, now)}: nothing differs from ${p["profile"]}`,
+      summary: `${wordsText(view, now)}: nothing differs from ${from}`,
       outputs: { changed: false, needs_power_cycle: false },
       settles: { options: true },
       evidence,
@@ -280,13 +234,29 @@ export const optionBytesEnsure: Act = async (at, p) => {
     evidence,
     needs: needsOf(erases, locks, size),
     estimateMs: erases ? 20_000 : 1500,
-    predict: (v) => v.setOptions({ ...after(now, plan), ...(opens ? opened(view) : {}) }, erases),
+    predict: (v) =>
+      v.setOptions({ ...afterWords(now, plan), ...(opens ? opened(view) : {}) }, erases),
     act: async (deed) => {
       await write(deed, wanted, plan.words);
       return { changed: true, summary, outputs };
     },
   };
-};
+}
+
+/** Brings RDP to level 1 when it is lower; everything else stays. */
+export async function lockLook(at: LookAt, level1: number): Promise<Look> {
+  const { field } = at.view.chip.family.readProtection;
+  const now = await at.view.options();
+  const wish = await wishOf(at, now.rdpLevel > 0 ? {} : { [field]: level1 });
+  const { outputs, ...look } = ensureLook(at.view, wish, "readout protection");
+  const { act } = look;
+  const changed = { changed: outputs["changed"] };
+  return {
+    ...look,
+    outputs: changed,
+    ...(act ? { act: async (deed: Deed) => ({ ...await act(deed), outputs: changed }) } : {}),
+  };
+}
 
 /** Fields that can keep a program from running: watchdogs, boot addresses, and those kept from a debugger. */
 export function optionBytesValid(view: View, options: OptionBytes): boolean {
