@@ -3,6 +3,7 @@
 #   make verify    compare the chip with IMAGE; exit 10 when it differs
 #   make recover   bring the option bytes back to factory values
 #   make options   show the option bytes by name
+#   make debug     program and debug ELF (IMAGE itself when absent) with gdb; stops at BREAK, which is main
 # PROBE names the probe: a serial, a USB place, or sim:stm32f746g-disco?state=board.pk
 # BASE is the address of a raw binary. PROBEKIT_FLAGS is added to every call.
 #
@@ -22,7 +23,10 @@ PROBEKIT_BASE = $(if $(BASE),--base $(BASE))
 # a verb on the board that the static pattern stands for
 PROBEKIT_ON = $(PROBEKIT) $(1) --probe '$(or $(PROBE_$*),$*)' --wait-lock $(PROBEKIT_WAIT) --quiet $(PROBEKIT_FLAGS)
 
-.PHONY: flash verify recover options probekit-always
+PROBEKIT_ELF = $(or $(ELF),$(IMAGE))
+BREAK ?= main
+
+.PHONY: flash verify recover options debug probekit-always
 
 ifeq ($(strip $(BOARDS)),)
 
@@ -34,10 +38,12 @@ recover:
 	$(call PROBEKIT_CALL,recover)
 options:
 	$(call PROBEKIT_CALL,options)
+debug: $(PROBEKIT_ELF)
+	$(call PROBEKIT_CALL,debug $(PROBEKIT_ELF) $(if $(BREAK),--break $(BREAK)))
 
 else
 
-.PHONY: $(foreach v,flash verify recover options,$(BOARDS:%=$(v)-%))
+.PHONY: $(foreach v,flash verify recover options debug,$(BOARDS:%=$(v)-%))
 flash: $(BOARDS:%=$(PROBEKIT_STAMPS)/%/flashed)
 verify: $(BOARDS:%=verify-%)
 recover: $(BOARDS:%=recover-%)
@@ -59,5 +65,7 @@ $(BOARDS:%=recover-%): recover-%:
 	@$(call PROBEKIT_ON,recover)
 $(BOARDS:%=options-%): options-%:
 	@echo '$*:'; $(PROBEKIT) options --probe '$(or $(PROBE_$*),$*)' --wait-lock $(PROBEKIT_WAIT) $(PROBEKIT_FLAGS)
+$(BOARDS:%=debug-%): debug-%: $(PROBEKIT_ELF)
+	@$(call PROBEKIT_ON,debug $(PROBEKIT_ELF) $(if $(BREAK),--break $(BREAK)))
 
 endif

@@ -30,21 +30,26 @@ const mayRun = async (command?: string): Promise<boolean> => {
   return (await Deno.permissions.query(wish)).state === "granted";
 };
 
+/** A word as a shell takes it. */
+const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+const shellLine = (words: readonly string[]): string => words.map(shellWord).join(" ");
+
 /** What would let it run: PATH, when it has one of the two names; else all permissions. */
 function notAllowed(program: string): Error {
   const [, folder = "", name = ""] = /^(.*)\/([^/]+)$/.exec(program) ?? [];
-  const words = Deno.args.filter((a, i) => a !== "--gdb" && Deno.args[i - 1] !== "--gdb").join(" ");
+  const words = Deno.args.filter((a, i) => a !== "--gdb" && Deno.args[i - 1] !== "--gdb");
   return NAMES.includes(name)
     ? fault("gdb-not-allowed", {
       program,
       how: "Put its folder first on PATH instead of naming it:",
-      command: `PATH=${folder}:$PATH probekit ${words}`,
+      command: `PATH=${shellWord(folder)}:$PATH probekit ${shellLine(words)}`,
     })
     : fault("gdb-not-allowed", {
       program,
       how: "Start it with all permissions:",
       command: `deno run -A ${new URL("../../tasks/probekit.ts", import.meta.url).pathname} ${
-        Deno.args.join(" ")
+        shellLine(Deno.args)
       }`,
     });
 }

@@ -205,6 +205,32 @@ withGdb(
   },
 );
 
+needs(
+  "make and gdb-multiarch",
+  !!GDB && programPath("make") !== undefined,
+  "debug: make debug takes ELF, and stops at BREAK",
+  async () => {
+    using dir = new Folder();
+    const lines = ["IMAGE = hello.hex", `ELF = ${HELLO_ELF}`, `include ${ROOT}/probekit.mk`, ""];
+    dir.put("Makefile", lines.join("\n"));
+    for (const [stop, says] of [["main", /breakpoint 1, main/], ["say", /breakpoint 1, say/]]) {
+      const { code, said } = await debugRun([], {
+        cwd: dir.path,
+        bare: true,
+        command: [
+          "make",
+          "debug",
+          `PROBE=${BOARD}`,
+          `BREAK=${stop}`,
+          "PROBEKIT_FLAGS=--batch -- -nx",
+        ],
+      });
+      assertEquals(code, 0, said);
+      assertMatch(said, says as RegExp);
+    }
+  },
+);
+
 withGdb("a monitor command that fails is said once", async () => {
   const { said } = await debugRun([
     ...[HELLO_ELF, "--batch", "--probe", BOARD, "--", "-nx", "-ex", "monitor nonsense"],

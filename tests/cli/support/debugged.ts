@@ -27,6 +27,8 @@ export interface DebugHow {
   readonly pty?: true;
   /** instead of `bin/probekit debug` */
   readonly command?: readonly string[];
+  /** nothing is added to the arguments */
+  readonly bare?: true;
 }
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
@@ -43,7 +45,7 @@ export class Debugged implements AsyncDisposable {
   said = "";
 
   constructor(args: readonly string[], how: DebugHow = {}) {
-    const more = args.includes("--") ? CLEAN : ["--", ...CLEAN];
+    const more = how.bare ? [] : args.includes("--") ? CLEAN : ["--", ...CLEAN];
     const [program = "", ...rest] = [...how.command ?? [PROGRAM, "debug"], ...args, ...more];
     const line = [program, ...rest].map(quoted).join(" ");
     this.#child = new Deno.Command(how.pty ? "script" : program, {
