@@ -1,6 +1,8 @@
 /** What monitor commands do to flash and option bytes, over the flash room. */
 import { hex } from "../base/mod.ts";
+import { sectorBit } from "../chip/mod.ts";
 import { factoryProfile, type Progress } from "../flash/mod.ts";
+import { placeImage } from "../plan/mod.ts";
 import type { TargetParts } from "./board_target.ts";
 import { fault } from "./faults.ts";
 import type { BoardCommands, Say } from "./target.ts";
@@ -45,8 +47,10 @@ async function protect(
   const differing = indexes.filter((i) => closed.includes(i) !== on);
   if (differing.length === 0) return false;
   const now = (await flash.readOptions()).fields["nWRP"]?.value ?? 0;
-  // with two banks one bit closes two neighbouring sectors (facts, stm32f7 §4)
-  const bits = new Set(differing.map((i) => flash.layout.dualBank ? Math.floor(i / 2) : i));
+  const bits = new Set(
+    flash.layout.sectors.filter((s) => differing.includes(s.index))
+      .map((s) => sectorBit(flash.layout, s)),
+  );
   let nWRP = now;
   for (const b of bits) {
     const open = Math.floor(nWRP / 2 ** b) % 2 === 1;
@@ -90,6 +94,10 @@ export function boardCommands(parts: TargetParts, acceptWatchdog: () => void): B
     writeOptions: (wanted, say) => writeOptions(parts, wanted, say),
     recover: (say) => recover(parts, say),
     acceptWatchdog,
+    requirePlaced(file, pieces) {
+      const image = { file, pieces: pieces.map((p) => ({ ...p, from: file })) };
+      placeImage(image, chip, flash.layout);
+    },
     async readImage(file, base) {
       const image = await parts.readImage(file, base);
       return image.pieces;

@@ -23,6 +23,30 @@ export const fault = catalogue({
     causes: [{ text: "the command was written for another chip", likelihood: "likely" }],
     next: [{ text: "See the sectors:", command: "monitor flash info 0" }],
   },
+  "monitor-no-such-bank": {
+    code: "E0241",
+    class: "recipe",
+    title: "There is no flash bank {bank}: all of this device's flash is bank 0",
+    causes: [{
+      text: "the command was written for another chip or another tool",
+      likelihood: "likely",
+    }],
+    next: [{
+      text: "See the bank and its sectors:",
+      command: "monitor flash info 0",
+      effect: "read",
+    }],
+  },
+  "monitor-not-ram": {
+    code: "E1148",
+    class: "recipe",
+    title: "{range} is flash or read-only memory: a memory write does not program it",
+    next: [{
+      text: "Program a file, compared first and read back:",
+      command: "monitor flash write_image erase FILE ADDRESS bin",
+      effect: "reversible",
+    }],
+  },
   "monitor-outside-flash": {
     code: "E0288",
     class: "recipe",

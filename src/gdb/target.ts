@@ -53,6 +53,8 @@ export interface BoardCommands {
   recover(say: Say): Promise<boolean>;
   /** From now on a hardware watchdog is no reason to refuse programming. */
   acceptWatchdog(): void;
+  /** Fault: of placing, when a piece is not in this device's flash. */
+  requirePlaced(file: string, pieces: readonly { at: number; bytes: Uint8Array }[]): void;
   /** Reads an image file: pieces in flash. */
   readImage(
     file: string,

@@ -1,13 +1,21 @@
 /** The `flash` family about sectors, in OpenOCD's words. */
 import { hex } from "../../base/mod.ts";
+import { type Layout, type Sector, sectorBit } from "../../chip/mod.ts";
 import { fault } from "../faults.ts";
 import type { GdbSession } from "../session.ts";
-import { line, type MonitorCommand, need, usage } from "./command.ts";
+import { line, type MonitorCommand, need, number, usage } from "./command.ts";
 
 /** Its sectors. */
 export const layoutOf = (session: GdbSession) => session.target.board.layout;
 const lastSector = (session: GdbSession): number => layoutOf(session).sectors.length - 1;
 
+/** Bank 0, by number or by OpenOCD's name for it. Fault: monitor-no-such-bank. */
+export function needBank(c: MonitorCommand, bank: string | undefined): void {
+  if (bank === undefined) throw usage(c);
+  if (number(bank) !== 0 && !/^\w+\.flash$/.test(bank)) {
+    throw fault("monitor-no-such-bank", { bank });
+  }
+}
 /** `first last` as sector numbers; `last` may be the word. Nothing is checked against the device. */
 function pair(
   c: MonitorCommand,
@@ -15,13 +23,19 @@ function pair(
   first?: string,
   last?: string,
 ): [number, number] {
-  return [need(c, first), last === "last" ? lastSector(session) : need(c, last)];
+  const both: [number, number] = [
+    need(c, first),
+    last === "last" ? lastSector(session) : need(c, last),
+  ];
+  if (both[1] < both[0]) throw usage(c);
+  return both;
 }
 /** All sectors of the pair. Fault: monitor-no-such-sector. */
 function sectors(session: GdbSession, first: number, last: number): number[] {
   const end = lastSector(session);
-  const wrong = first > end ? first : last > end ? last : last < first ? last : undefined;
-  if (wrong !== undefined) throw fault("monitor-no-such-sector", { last: end, wanted: wrong });
+  if (last > end) {
+    throw fault("monitor-no-such-sector", { last: end, wanted: first > end ? first : last });
+  }
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 /** Seconds since then. */
@@ -35,11 +49,13 @@ const probe: MonitorCommand = {
   name: "flash probe",
   usage: "bank",
   help: "say which flash this is",
-  run: async (session) =>
+  run: async (session, [bank = "0"]) => {
+    needBank(probe, bank);
     await line(
       session,
       `flash 'stm32f2x' found at ${hex(layoutOf(session).at)}: ${session.target.board.chipText}`,
-    ),
+    );
+  },
 };
 const banks = (name: string): MonitorCommand => ({
   name,
@@ -57,7 +73,8 @@ const info: MonitorCommand = {
   name: "flash info",
   usage: "bank",
   help: "sectors, and which are protected",
-  async run(session) {
+  async run(session, [bank = "0"]) {
+    needBank(info, bank);
     const { at, size, sectors } = layoutOf(session);
     const closed = await session.target.board.protectedSectors();
     await line(session, `#0 : stm32f2x at ${hex(at)}, size ${hex(size)}, buswidth 0, chipwidth 0`);
@@ -79,45 +96,80 @@ const protect: MonitorCommand = {
   usage: "bank first last on|off",
   help:
     "write protection of sectors, by option bytes; read, changed only where it differs, read back",
-  async run(session, [, from, to, how]) {
+  async run(session, [bank, from, to, how]) {
+    needBank(protect, bank);
     if (how !== "on" && how !== "off") throw usage(protect);
     const [first, last] = pair(protect, session, from, to);
-    const end = lastSector(session);
-    if (how === "on") return await change(session, sectors(session, first, last), true);
-    if (last > end) {
-      // the wish is plain: nothing of this range protected. What does not exist is not protected.
-      await line(
-        session,
-        `NOTE: this device has sectors 0..${end}, not 0..${last}: the command was written for another chip`,
-      );
-    }
-    const there = first > end ? [] : sectors(session, first, Math.min(last, end));
-    const closed = (await session.target.board.protectedSectors()).filter((i) => there.includes(i));
-    if (closed.length) {
-      await line(
-        session,
-        `NOTE: write-protected by the option bytes: sectors ${
-          closed.join(", ")
-        }. That is taken off; monitor recover brings all option bytes back`,
-      );
-    }
-    await change(session, there, false);
+    if (how === "on") return await protectOn(session, sectors(session, first, last));
+    await protectOff(session, first, last);
   },
 };
-async function change(session: GdbSession, indexes: readonly number[], on: boolean): Promise<void> {
-  const changed = indexes.length > 0 &&
-    await session.target.board.protect(indexes, on, session.options.log);
-  const what = `sectors ${indexes[0] ?? "-"} through ${indexes.at(-1) ?? "-"} on flash bank 0`;
-  const verb = on ? "are" : "are not";
-  if (!changed) return await line(session, `${what} ${verb} protected: nothing written`);
-  await line(session, on ? `set protection for ${what}` : `cleared protection for ${what}`);
+const range = (indexes: readonly number[]): string =>
+  `sectors ${indexes[0]} through ${indexes.at(-1)} on flash bank 0`;
+
+/** With two banks one bit of nWRP stands for two neighbouring sectors (facts, stm32f7 §4): both change. */
+async function withNeighbours(
+  session: GdbSession,
+  indexes: readonly number[],
+): Promise<readonly number[]> {
+  const layout = layoutOf(session);
+  const bits = new Set(layout.sectors.filter((s) => indexes.includes(s.index)).map(bitOf(layout)));
+  const all = layout.sectors.filter((s) => bits.has(bitOf(layout)(s))).map((s) => s.index);
+  const more = all.filter((i) => !indexes.includes(i));
+  if (more.length) {
+    await line(
+      session,
+      `NOTE: one option bit stands for two neighbouring sectors here: sectors ${
+        more.join(", ")
+      } too`,
+    );
+  }
+  return all;
+}
+const bitOf = (layout: Layout) => (s: Sector): number => sectorBit(layout, s);
+
+async function protectOn(session: GdbSession, indexes: readonly number[]): Promise<void> {
+  const all = await withNeighbours(session, indexes);
+  const changed = await session.target.board.protect(all, true, session.options.log);
+  await line(
+    session,
+    changed
+      ? `set protection for ${range(indexes)}`
+      : `${range(indexes)} are protected already: nothing written`,
+  );
+}
+/** The wish is plain: nothing of this range is to be protected. What does not exist is not. */
+async function protectOff(session: GdbSession, first: number, last: number): Promise<void> {
+  const end = lastSector(session);
+  if (last > end) {
+    await line(
+      session,
+      `NOTE: this device has sectors 0..${end}, not ${first}..${last}: the command was written for another chip`,
+    );
+  }
+  if (first > end) return await line(session, "none of them exists here: nothing written");
+  const there = sectors(session, first, Math.min(last, end));
+  const { board } = session.target;
+  const closed = (await board.protectedSectors()).filter((i) => there.includes(i));
+  if (closed.length === 0) {
+    return await line(session, `${range(there)} are not protected: nothing written`);
+  }
+  await line(
+    session,
+    `NOTE: write-protected by the option bytes: sectors ${
+      closed.join(", ")
+    }. That is taken off; monitor recover brings all option bytes back`,
+  );
+  await board.protect(await withNeighbours(session, closed), false, session.options.log);
+  await line(session, `cleared protection for ${range(there)}`);
 }
 
 const eraseSector: MonitorCommand = {
   name: "flash erase_sector",
   usage: "bank first last",
   help: "erase sectors by number",
-  async run(session, [, from, to]) {
+  async run(session, [bank, from, to]) {
+    needBank(eraseSector, bank);
     const [first, last] = pair(eraseSector, session, from, to);
     const since = session.target.clock.now();
     await session.target.board.eraseSectors(sectors(session, first, last), session.options.log);

@@ -4,6 +4,7 @@ import { fault } from "../faults.ts";
 import type { GdbSession } from "../session.ts";
 import { line, type MonitorCommand, need, usage } from "./command.ts";
 import { layoutOf, rate, took } from "./flash.ts";
+import { requireNoFlash } from "./memory.ts";
 
 type Pieces = readonly { at: number; bytes: Uint8Array }[];
 const bytesOf = (pieces: Pieces): number => pieces.reduce((n, p) => n + p.bytes.length, 0);
@@ -38,6 +39,7 @@ const writeImage = (name: string): MonitorCommand => {
         offset === undefined ? 0 : need(command, offset),
         type,
       );
+      session.target.board.requirePlaced(file, pieces);
       const since = session.target.clock.now();
       if (words.includes("unlock")) await unlock(session, pieces);
       const report = await session.target.program(pieces, [], session.options.log);
@@ -94,6 +96,7 @@ const load: MonitorCommand = {
   async run(session, [file, offset, type]) {
     if (file === undefined) throw usage(load);
     const pieces = await image(session, file, offset === undefined ? 0 : need(load, offset), type);
+    for (const p of pieces) requireNoFlash(session, p.at, p.bytes.length);
     for (const p of pieces) {
       await session.target.writeMemory(p.at, p.bytes);
       await line(session, `${p.bytes.length} bytes written at address ${hex(p.at).toLowerCase()}`);
@@ -107,6 +110,8 @@ const program: MonitorCommand = {
   async run(session, [file, ...rest]) {
     if (file === undefined) throw usage(program);
     const offset = rest.find((w) => /^(0x|\d)/.test(w));
+    const pieces = await image(session, file, offset === undefined ? 0 : need(program, offset));
+    session.target.board.requirePlaced(file, pieces);
     await session.target.reset(true);
     await line(session, "** Programming Started **");
     await writeImage("program").run(session, [

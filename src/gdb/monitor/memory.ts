@@ -1,9 +1,19 @@
 /** mdw, mww and their sisters; reg. */
 import { hex, u16le, u32le } from "../../base/mod.ts";
+import { fault } from "../faults.ts";
+import type { GdbSession } from "../session.ts";
 import { line, type MonitorCommand, need, usage } from "./command.ts";
 
 const WIDTHS = { w: 4, h: 2, b: 1 } as const;
 const MOST = 4096;
+
+/** Fault: monitor-not-ram. A write to flash would be lost, or leave an error in the controller. */
+export function requireNoFlash(session: GdbSession, at: number, length: number): void {
+  const hit = session.target.map.find((r) =>
+    r.type !== "ram" && at < r.at + r.length && at + length > r.at
+  );
+  if (hit) throw fault("monitor-not-ram", { range: `${hex(at)} … ${hex(at + length - 1)}` });
+}
 
 function display(letter: "w" | "h" | "b"): MonitorCommand {
   const width = WIDTHS[letter];
@@ -46,6 +56,7 @@ function write(letter: "w" | "h" | "b"): MonitorCommand {
         { length: count * width },
         (_, i) => Math.floor(value / 256 ** (i % width)) % 256,
       );
+      requireNoFlash(session, at, bytes.length);
       await session.target.writeMemory(at, bytes);
     },
   };

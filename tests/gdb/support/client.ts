@@ -1,8 +1,7 @@
 /** The other side of a session: sends packets, waits for replies. */
-import { GdbSession, Semihosting } from "../../../src/gdb/mod.ts";
+import { GdbSession, type GdbTarget, Semihosting } from "../../../src/gdb/mod.ts";
 import { frame, fromLatin1, PacketReader } from "../../../src/gdb/packet.ts";
 import { fromHex } from "../../../src/gdb/text.ts";
-import type { FakeTarget } from "./fake_target.ts";
 
 export class Client {
   readonly #toServer = new TransformStream<Uint8Array, Uint8Array>();
@@ -14,11 +13,13 @@ export class Client {
   readonly session: GdbSession;
   readonly served: Promise<void>;
   console = "";
-  constructor(target: FakeTarget, semihosting: Semihosting = new Semihosting(() => {})) {
+  /** the server's own terminal */
+  readonly log: string[] = [];
+  constructor(target: GdbTarget, semihosting: Semihosting = new Semihosting(() => {})) {
     const connection = { readable: this.#toServer.readable, writable: this.#fromServer.writable };
     this.session = new GdbSession(target, connection, {
       semihosting,
-      log: () => {},
+      log: (line) => void this.log.push(line),
       onDetach: "run",
     });
     this.served = this.session.serve();

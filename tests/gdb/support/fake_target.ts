@@ -84,6 +84,10 @@ export class FakeTarget implements GdbTarget {
       optionLines: () => Promise.resolve(["OPTCR 0xC0FFAAFD"]),
       writeOptions: (wanted) => this.#note(`options ${JSON.stringify(wanted)}`, true),
       recover: () => this.#note("recover", false),
+      requirePlaced: (_file, pieces) => {
+        const wrong = pieces.find((p) => p.at < FLASH || p.at + p.bytes.length > FLASH + 0x10_0000);
+        if (wrong) throw testFault("test-refused", { at: `0x${wrong.at.toString(16)}` });
+      },
       acceptWatchdog: () => void this.calls.push("accept watchdog"),
       readImage: (file, base) => {
         this.calls.push(`image ${file} ${base}`);
