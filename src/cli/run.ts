@@ -14,6 +14,7 @@ import {
   runRecipe,
   type RunResult,
 } from "../recipe/mod.ts";
+import { askWord, stationEnv } from "./ask_word.ts";
 import { flashSize, wantedAttach, withSource } from "./board.ts";
 import { fault } from "./faults.ts";
 import { JOURNAL_OPTION, journalOf } from "./journal.ts";
@@ -24,6 +25,7 @@ import { renderDiagnostic } from "./render_fault.ts";
 import { Report } from "./report.ts";
 import { FolderKeeper } from "./run_folder.ts";
 import { secretEnv } from "./secrets.ts";
+import { STATION_OPTION } from "./station.ts";
 import type { OpenedSource, PluggedSource } from "./sources.ts";
 import type { Cli } from "./terminal.ts";
 import { hertz } from "./values.ts";
@@ -45,6 +47,7 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
     summary: "keep the run there: plan, events, record, report.html, junit.xml",
   },
   { flags: "--runs <folder>", summary: "keep it in a folder of its own in this one" },
+  STATION_OPTION,
   JOURNAL_OPTION,
 ];
 
@@ -230,7 +233,11 @@ export async function runOnSource(
   using report = new Report(cli, given, () => opened.source.clock.now());
   using folder = new FolderKeeper(given);
   const show = planShower(call, report);
-  const env = environment(call, given, cli, opened, folder);
+  const env = {
+    ...environment(call, given, cli, opened, folder),
+    ...await stationEnv(given, folder),
+    typeWord: askWord(report, cli),
+  };
   const confirm = (plan: Plan) => {
     show(plan);
     return Promise.resolve(env.confirm?.(plan) ?? false);

@@ -1,9 +1,17 @@
 /** The folder of one run: plan, events as they come, record, report for people and for CI. */
 import { Fault } from "../base/mod.ts";
 import type { Chip } from "../chip/mod.ts";
-import { type Bench, junitXml, type RunEvent, runFolder, type RunResult } from "../recipe/mod.ts";
+import {
+  type Bench,
+  junitXml,
+  type RunEvent,
+  runFolder,
+  type RunRecord,
+  type RunResult,
+} from "../recipe/mod.ts";
 import { fault } from "./faults.ts";
-import { lineWriter, writeBytes } from "./files.ts";
+import { writeDurably } from "./durable.ts";
+import { lineWriter, whyNot, writeBytes } from "./files.ts";
 import { reportHtml } from "./report_html/mod.ts";
 import type { Given } from "./verb.ts";
 
@@ -44,6 +52,18 @@ export class RunFolder implements Disposable {
   event(event: RunEvent): void {
     this.#events.push(event);
     this.#writer.write(JSON.stringify(event));
+  }
+
+  /** The record, on the disk before this resolves. Fault: cannot-write-file. */
+  keepRecord(record: RunRecord): Promise<void> {
+    const file = `${this.path}/record.json`;
+    return Promise.resolve().then(() => {
+      try {
+        writeDurably(file, `${JSON.stringify(record, null, 2)}\n`);
+      } catch (e) {
+        throw fault("cannot-write-file", { file, why: whyNot(e) }, { cause: e });
+      }
+    });
   }
 
   /** Writes all that is known at the end. Fault: cannot-write-file. */
@@ -89,6 +109,15 @@ export class FolderKeeper implements Disposable {
     const bench = await open();
     if (this.#folder) this.#folder.chip = bench.chip;
     return bench;
+  }
+  /** Whether the run is to have a folder. */
+  get wanted(): boolean {
+    return (this.given.text("run-folder") ?? this.given.text("runs")) !== undefined;
+  }
+  /** See {@link RunFolder.keepRecord}. */
+  async keepRecord(record: RunRecord): Promise<void> {
+    await this.#ready.promise;
+    await this.#folder?.keepRecord(record);
   }
   event(event: RunEvent): void {
     this.#folder?.event(event);

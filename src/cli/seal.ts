@@ -7,6 +7,7 @@ import {
   openBench,
   recipeFault,
   registerTexts,
+  sealWord,
   ulid,
 } from "../recipe/mod.ts";
 import { flashSize, withSource } from "./board.ts";
@@ -26,9 +27,6 @@ export interface SealCall {
   readonly wishes: OptionWishes;
   readonly tool: string;
 }
-
-/** The word of this very chip: `SEAL-5131`. It cannot be known before the chip was read. */
-export const sealWord = (uid: string): string => `SEAL-${uid.slice(-4).toUpperCase()}`;
 
 const changeText = (plan: OptionPlan): string =>
   plan.changes.map((c) => `${c.field}: ${c.beforeText} -> ${c.afterText}`).join(", ");

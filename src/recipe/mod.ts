@@ -8,6 +8,7 @@ export { sha256 } from "./document.ts";
 export { emitYaml } from "./emit.ts";
 export { Expr, Maybe, SecretRef } from "./expr.ts";
 export { fault as recipeFault } from "./faults.ts";
+export { sealWord } from "./confirm.ts";
 export { formatRecipe } from "./format.ts";
 export { recipeSchema, schemaText } from "./json_schema.ts";
 export {

@@ -31,6 +31,8 @@ export interface RunEnv {
   write?(path: string, data: Uint8Array | string): Promise<void>;
   /** Asks whether a plan with open needs may be applied. Absent: it may not. */
   confirm?(plan: Plan): Promise<boolean>;
+  /** Shows a plan that is for ever and gives what a person types. Absent: nobody is there. */
+  typeWord?(plan: Plan, word: string): Promise<string | undefined>;
   /** Asks an operator to do something at the board. Absent: nobody is there. */
   ask?(what: string): Promise<boolean>;
   /** Switches the board's supply off and on. Absent: it cannot be switched. */

@@ -8,6 +8,7 @@ import { Held } from "./held.ts";
 import { checkImage } from "./acts/files.ts";
 import { type Applied, apply } from "./apply.ts";
 import type { Bench } from "./bench.ts";
+import { agreeForEver } from "./confirm.ts";
 import type { RecipeDocument, TargetDocument } from "./document.ts";
 import type { EventBody } from "./events.ts";
 import { fault } from "./faults.ts";
@@ -255,8 +256,11 @@ export class Session {
 
   /** What is lost has to be agreed to: by an input, by a plan that was looked at, or by a person. */
   async #agree(plan: Plan): Promise<void> {
+    const { checked, options: { expect }, env: { typeWord } } = this;
+    const saved = expect !== undefined;
+    this.desk.sealable = await agreeForEver({ checked, plan, saved, typeWord });
     const open = plan.needs.filter((n) => !n.given);
-    if (open.length === 0 || this.options.expect) return;
+    if (open.length === 0 || expect) return;
     if (await this.env.confirm?.(plan)) return;
     const input = open.find((n) => n.given_by)?.given_by?.replace("inputs.", "");
     throw fault("not-confirmed", {

@@ -55,6 +55,8 @@ export interface Desk {
   readonly overlays: Overlay[];
   /** files for the run folder's attachments/ */
   readonly attachments: Map<string, Uint8Array | string>;
+  /** the chip that a person has typed the word for: what is for ever may be done to it */
+  sealable: string | undefined;
   /** what the record says of the unit beside its chip */
   readonly unit: { serial?: string; order?: string; image?: string };
 }
@@ -70,5 +72,6 @@ export const newDesk = (
   nowMs,
   overlays: [],
   attachments: new Map(),
+  sealable: undefined,
   unit: {},
 });

@@ -14,7 +14,11 @@ export const protectReadLock: Act = (at) => lockLook(at, at.view.chip.family.rea
 
 /** A seal that is under way is told by the board, not by the plan. */
 async function seal(deed: Deed, view: View, permit: OptionPermit): Promise<void> {
-  const { bench } = deed;
+  const { bench, io: { desk } } = deed;
+  // the word is asked for before the first touch; a way past the question ends here
+  if (desk.sealable !== permit.uid || permit.uid === "") {
+    throw fault("seal-word-missing", { what: "RDP level 2" }, { board: UNTOUCHED });
+  }
   const now = await bench.flash.readOptions();
   const plan = bench.flash.planOptions(now, permit.allows, permit);
   await deed.writeAhead(optionIntent(now, plan), async () => {
@@ -61,6 +65,8 @@ const triesOf = ({ layout }: View): readonly number[] => [
   layout.at + layout.size - 4,
 ];
 
+/** below this no chip of these families answers, closed or not */
+const LEAST_VOLTS = 1.7;
 /** Faults that mean that the chip said no. */
 const REFUSALS = ["bus-refused", "flash-read-protected"];
 async function proveRefused({ bench }: Deed, view: View): Promise<Done> {
@@ -89,19 +95,33 @@ async function provePort({ bench }: Deed): Promise<Done> {
   const { closed } = bench;
   if (!closed) throw fault("not-protected", { what: "its debug port answers" });
   const volts = await bench.supply();
+  if (volts === undefined || volts < LEAST_VOLTS) {
+    const had = volts === undefined ? "its supply is not measured" : `it has ${volts.toFixed(2)} V`;
+    throw fault("not-protected", { what: `nothing answers, but that proves nothing: ${had}` });
+  }
   return {
     changed: false,
     summary: `the debug port does not answer (${closed.slug}) while the board has ${
-      volts === undefined ? "power" : `${volts.toFixed(2)} V`
-    }`,
+      volts.toFixed(2)
+    } V`,
     outputs: {},
   };
+}
+
+/** A chip that answers nothing any more is as closed as can be; whether it is, the deed finds out. */
+async function levelOf(view: View, maySilent: boolean): Promise<number> {
+  try {
+    return (await view.options()).rdpLevel;
+  } catch (e) {
+    if (maySilent && e instanceof Fault && e.code.startsWith("E21")) return 2;
+    throw e;
+  }
 }
 
 /** protect.prove. Fault: not-protected. */
 export const protectProve: Act = async ({ view }, p) => {
   const port = p["expect"] === "no-debug-port";
-  const { rdpLevel } = await view.options();
+  const rdpLevel = await levelOf(view, port);
   if (rdpLevel < (port ? 2 : 1)) {
     throw fault("not-protected", { what: `RDP is level ${rdpLevel}` }, { board: UNTOUCHED });
   }
