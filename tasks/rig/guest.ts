@@ -133,14 +133,17 @@ export class Guest implements AsyncDisposable {
     }
   }
 
-  /** Runs a shell command in the guest, as root, in a folder of its own. Commands may run side by side. */
-  async run(command: string): Promise<GuestRun> {
+  /**
+   * Runs a shell command in the guest, as root, in a folder of its own. Commands may run side by side. An error
+   * when it takes more than `withinMs`.
+   */
+  async run(command: string, withinMs = COMMAND_MS): Promise<GuestRun> {
     const id = `c${this.#count++}`;
     const file = `${this.job}/${id}`;
     await Deno.writeTextFile(`${file}.cmd`, `${command}\n`);
     const ended = this.#answer(id);
     await this.control.write(new TextEncoder().encode(`${id}\n`));
-    const code = await within(COMMAND_MS, command, ended);
+    const code = await within(withinMs, command, ended);
     const [out, err] = await Promise.all([
       Deno.readTextFile(`${file}.out`),
       Deno.readTextFile(`${file}.err`),
