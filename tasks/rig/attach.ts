@@ -11,7 +11,10 @@ const TCP_NODELAY = 1;
 const MSG_WAITALL = 0x100;
 /** state of a port without a device: VDEV_ST_NULL */
 const FREE = "004";
-const WAIT_MS = 10_000;
+/** of one whose device has its address: VDEV_ST_USED */
+const USED = "006";
+/** for a guest whose processors are shared with others' work */
+const WAIT_MS = 60_000;
 
 const { symbols: libc } = Deno.dlopen("libc.so.6", {
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
@@ -40,9 +43,12 @@ function exactly(fd: number, length: number): DataView {
   return new DataView(bytes.buffer);
 }
 
-/** Imports a device and gives it to the kernel; gives the port of vhci_hcd. */
-function attach(ip: string, port: number, busid: string): number {
-  const fd = connect(ip, port);
+/** Ports of vhci_hcd as `status` shows them: hub, port, state, speed, device, socket, place. */
+const ports = (): readonly (readonly string[])[] =>
+  Deno.readTextFileSync(`${VHCI}/status`).split("\n").map((line) => line.trim().split(/\s+/));
+
+/** Imports a device over the connection `fd` and gives it to the kernel; gives the port of vhci_hcd. */
+function handOver(fd: number, busid: string): number {
   const request = new Uint8Array(40);
   new DataView(request.buffer).setUint32(0, 0x0111_8003);
   new TextEncoder().encodeInto(busid, request.subarray(8));
@@ -53,33 +59,39 @@ function attach(ip: string, port: number, busid: string): number {
   const id = record.getUint32(288) * 0x1_0000 + record.getUint32(292);
   const speed = record.getUint32(296);
   const hub = speed >= 5 ? "ss" : "hs";
-  const ports = Deno.readTextFileSync(`${VHCI}/status`).split("\n").map((l) =>
-    l.trim().split(/\s+/)
-  );
-  const free = ports.find((p) => p[0] === hub && p[2] === FREE)?.[1];
+  const free = ports().find((p) => p[0] === hub && p[2] === FREE)?.[1];
   if (free === undefined) throw new Error("vhci_hcd has no free port");
   Deno.writeTextFileSync(`${VHCI}/attach`, `${Number(free)} ${fd} ${id} ${speed}`);
-  libc.close(fd); // the kernel holds the connection from here on
   return Number(free);
 }
 
-const configured = (): string[] =>
-  [...Deno.readDirSync("/sys/bus/usb/devices")].map((e) => `/sys/bus/usb/devices/${e.name}`)
-    .filter((d) => {
-      try {
-        const text = (name: string) => Deno.readTextFileSync(`${d}/${name}`).trim();
-        return text("idVendor") === "0483" && text("bConfigurationValue") === "1";
-      } catch {
-        return false; // an interface, or not yet
-      }
-    });
+const isConfigured = (place: string): boolean => {
+  try {
+    const file = `/sys/bus/usb/devices/${place}/bConfigurationValue`;
+    return Deno.readTextFileSync(file).trim() === "1";
+  } catch {
+    return false; // not there yet
+  }
+};
 
-const [ip = "10.0.2.2", port = "3240", busid = "1-1"] = Deno.args;
-const before = configured().length;
-const at = attach(ip, Number(port), busid);
-const end = performance.now() + WAIT_MS;
-while (configured().length === before) {
-  if (performance.now() > end) throw new Error("the kernel shows no device");
-  await new Promise((resolve) => setTimeout(resolve, 10));
+/** Attaches a device and waits until programs can use it; gives its place here: `1-1`. */
+export async function attach(ip: string, port: number, busid: string): Promise<string> {
+  const fd = connect(ip, port);
+  let at;
+  try {
+    at = handOver(fd, busid);
+  } finally {
+    libc.close(fd); // the kernel holds the connection from here on
+  }
+  for (const end = performance.now() + WAIT_MS;;) {
+    const [, , state, , , , place] = ports().find((p) => Number(p[1]) === at) ?? [];
+    if (state === USED && place !== undefined && isConfigured(place)) return place;
+    if (performance.now() > end) throw new Error("the kernel shows no device");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
-console.log(`attached to vhci port ${at}: ${configured().at(-1)}`);
+
+if (import.meta.main) {
+  const [ip = "10.0.2.2", port = "3240", busid = "1-1"] = Deno.args;
+  console.log(`attached: /sys/bus/usb/devices/${await attach(ip, Number(port), busid)}`);
+}
