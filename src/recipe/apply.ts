@@ -4,13 +4,13 @@ import type { ActIo, ActOutputs, Deed, Doing, Done, Look, Tally } from "./acts/a
 import type { Bench } from "./bench.ts";
 import type { EventBody } from "./events.ts";
 import { fault } from "./faults.ts";
-import { celOutputs, Frame } from "./frame.ts";
-import type { InputValues } from "./inputs.ts";
+import { Frame } from "./frame.ts";
+import { celOutputs, type InputValues } from "./inputs.ts";
 import { Limits } from "./limits.ts";
 import type { Journalist, Keeping } from "./journal.ts";
 import { failedMeasurement, measureAll, type Measurement } from "./measure.ts";
 import { lookAt, reportOf } from "./plan.ts";
-import { jsonValue, type StepReport } from "./report.ts";
+import { itemsReport, jsonValue, type StepReport } from "./report.ts";
 import type { CheckedRecipe } from "./lint.ts";
 import type { LiveView } from "./view.ts";
 import { type ActionStep, type Doer, Walker } from "./walk.ts";
@@ -220,6 +220,7 @@ class Applier implements Doer {
       effect: step.row.effect,
       summary: error.message,
       source: { file: where.file, line: where.line, column: where.column },
+      ...itemsReport(step.frame),
       attempts: attempt,
       ms: limits.ms,
       diagnostic: diagnose(told),

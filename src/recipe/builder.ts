@@ -3,9 +3,10 @@
  * from the table of actions, so that a wrong recipe does not compile.
  */
 import type { Effect } from "../base/mod.ts";
+import type { InputSpec } from "./builder_inputs.ts";
 import { type ActionName, actionRow, type actions } from "./actions.ts";
-import { Expr, Maybe, SecretRef } from "./expr.ts";
-import { celType, type Kind, parseType, type ValueOf, type WrittenAs } from "./types.ts";
+import { Expr, ListExpr, Maybe, SecretRef } from "./expr.ts";
+import { celType, parseType, type ValueOf, type WrittenAs } from "./types.ts";
 
 type Table = typeof actions;
 type Words<P> = P extends { readonly values: readonly (infer W extends string)[] } ? W : string;
@@ -41,6 +42,16 @@ export type MaybeOutputs<N extends ActionName> =
   & { readonly [K in keyof Table[N]["out"]]: Maybe<OutType<Table[N]["out"][K]>> }
   & { readonly ran: Expr<boolean> };
 
+type Sure<O> = {
+  [K in keyof O as O[K] extends { readonly optional: true } ? never : K]: O[K];
+};
+/** Outputs of a step in a loop: lists in order; what is not always there is in none. */
+export type ListOutputs<N extends ActionName> =
+  & {
+    readonly [K in keyof Sure<Table[N]["out"]>]: ListExpr<OutType<Sure<Table[N]["out"]>[K]>>;
+  }
+  & { readonly ran: Expr<boolean> };
+
 /** What judges the unit. */
 export interface MeasureSpec {
   readonly name: string;
@@ -71,71 +82,13 @@ export type StepOptions<N extends ActionName> =
     ? { readonly confirm: "plan" | "typed"; readonly retry?: never }
     : { readonly confirm?: never; readonly retry?: Retry });
 
-interface InputRules<K extends Kind> {
-  readonly summary?: string;
-  readonly default?: WrittenAs<K>;
-  readonly default_by_chip?: Readonly<Record<string, WrittenAs<K>>>;
-  readonly optional?: true;
-}
-/** An input as it is declared. */
-export interface InputSpec<T extends string = string> {
-  readonly type: T;
-}
-
-const made =
-  <K extends Kind, R = unknown>(type: K) => (rules?: InputRules<K> & R): InputSpec<K> => ({
-    type,
-    ...rules,
-  });
-type Ordered<K extends Kind> = { readonly min?: WrittenAs<K>; readonly max?: WrittenAs<K> };
-
-/** Makes inputs of a recipe. */
-export const input = {
-  bool: made<"bool">("bool"),
-  int: made<"int", Ordered<"int">>("int"),
-  double: made<"double", Ordered<"double">>("double"),
-  string: made<"string", { readonly pattern?: string }>("string"),
-  file: made<"file", { readonly accept?: readonly string[] }>("file"),
-  path: made<"path">("path"),
-  address: made<"address", Ordered<"address">>("address"),
-  region: made<"region">("region"),
-  sectors: made<"sectors">("sectors"),
-  size: made<"size", Ordered<"size">>("size"),
-  frequency: made<"frequency", Ordered<"frequency">>("frequency"),
-  duration: made<"duration", Ordered<"duration">>("duration"),
-  voltage: made<"voltage", Ordered<"voltage">>("voltage"),
-  /** Bytes that go to the chip and nowhere else. */
-  secret: (
-    rules: {
-      readonly summary?: string;
-      readonly optional?: true;
-      readonly from?: readonly ("file" | "env")[];
-    } = {},
-  ): InputSpec<"secret"> => ({ type: "secret", ...rules }),
-  /** One of some words. */
-  enum: (
-    rules: InputRules<"enum"> & { readonly values: readonly string[] },
-  ): InputSpec<"enum"> => ({
-    type: "enum",
-    ...rules,
-  }),
-  /** A list of values of one kind. */
-  list: <K extends Kind>(
-    kind: K,
-    rules: { readonly summary?: string; readonly default?: readonly WrittenAs<K>[] } = {},
-  ): InputSpec<`list<${K}>`> => ({ type: `list<${kind}>`, ...rules }),
-  /** Names with a value of one kind each. */
-  map: <K extends Kind>(
-    kind: K,
-    rules: { readonly summary?: string } = {},
-  ): InputSpec<`map<${K}>`> => ({ type: `map<${kind}>`, ...rules }),
-} as const;
-
 /** The head of a recipe. */
 export interface RecipeHead<I extends Readonly<Record<string, InputSpec>>> {
   readonly name: string;
   readonly summary: string;
   readonly effect: Effect;
+  /** required: without a durable record the unit does not pass */
+  readonly record?: "best-effort" | "required";
   readonly target?: {
     readonly chips?: readonly string[];
     readonly attach?: "attach" | "halt" | "under-reset";
@@ -149,8 +102,10 @@ export interface RecipeHead<I extends Readonly<Record<string, InputSpec>>> {
   readonly inputs?: I;
 }
 type InputRefs<I> = {
-  readonly [K in keyof I]: I[K] extends InputSpec<infer T>
-    ? T extends "secret" ? SecretRef : Expr<ValueOf<T>>
+  readonly [K in keyof I]: I[K] extends InputSpec<infer T> ? T extends "secret" ? SecretRef
+    : ValueOf<T> extends readonly (infer V)[] ? T extends `list<${string}>` ? ListExpr<V>
+      : Expr<ValueOf<T>>
+    : Expr<ValueOf<T>>
     : never;
 };
 
@@ -186,6 +141,15 @@ function outputs(id: string, uses: string, maybe: boolean): Record<string, unkno
   return { ran: new Expr(ran, "bool"), ...Object.fromEntries(named) };
 }
 
+function listOutputs(id: string, uses: string): Record<string, unknown> {
+  const named = Object.entries(actionRow(uses)?.out ?? {}).filter(([, o]) => !o.optional)
+    .map(([name, o]) => {
+      const parsed = parseType(o.type);
+      return [name, new ListExpr(`steps.${id}.${name}`, parsed ? celType(parsed) : "dyn")] as const;
+    });
+  return { ran: new Expr(`steps.${id}.ran`, "bool"), ...Object.fromEntries(named) };
+}
+
 /** Gathers steps. */
 export class Steps {
   readonly steps: Record<string, unknown>[] = [];
@@ -219,6 +183,39 @@ export class Steps {
   ): MaybeOutputs<N> {
     this.#add(id, uses, when.cel, parameters, options[0] ?? {});
     return outputs(id, uses, true) as MaybeOutputs<N>;
+  }
+
+  /** A step once for each item of a list, in order; `as` is the item's name in the document. */
+  stepEach<N extends ActionName, V>(
+    id: string,
+    each: ListExpr<V>,
+    as: string,
+    uses: Table[N]["effect"] extends "irreversible" ? never : N,
+    parameters: (item: Expr<V>) => With<N>,
+    options?: StepOptions<N>,
+  ): ListOutputs<N> {
+    const given = written(parameters(new Expr<V>(as, each.itemType))) as Record<string, unknown>;
+    const parts = Object.keys(given).length > 0 ? given : undefined;
+    this.steps.push(clean({
+      id,
+      for: { each: each.cel, as },
+      uses,
+      with: parts,
+      ...written(options ?? {}) as object,
+    }));
+    return listOutputs(id, uses) as unknown as ListOutputs<N>;
+  }
+
+  /** Steps once for each item of a list, in order. */
+  groupEach<V>(
+    id: string,
+    each: ListExpr<V>,
+    as: string,
+    body: (r: Steps, item: Expr<V>) => void,
+  ): void {
+    const inner = new Steps();
+    body(inner, new Expr<V>(as, each.itemType));
+    this.steps.push({ id, for: { each: each.cel, as }, group: inner.steps });
   }
 
   /** Stops the run unless the condition is true. */
@@ -284,6 +281,9 @@ export function recipe<const I extends Readonly<Record<string, InputSpec>>>(
   const refs = Object.entries(head.inputs ?? {}).map(([name, spec]) => {
     const type = parseType(spec.type);
     const cel = `inputs.${name}`;
+    if (type?.shape === "list") {
+      return [name, new ListExpr(cel, celType({ ...type, shape: "one" }))];
+    }
     if (spec.type === "secret") return [name, new SecretRef(cel)];
     return [name, new Expr(cel, type ? celType(type) : "dyn")];
   });

@@ -3,7 +3,7 @@
 /** keys in the order a reader looks for them */
 const ORDER = (
   "recipe name summary effect record target inputs steps outputs " +
-  "id uses when with require code message help group rescue finally retry timeout idle_timeout confirm on_error measure"
+  "id for uses when with require code message help group rescue finally retry timeout idle_timeout confirm on_error measure"
 ).split(" ");
 
 const SAFE = /^[A-Za-z_./][A-Za-z0-9_./*-]*$/;

@@ -53,8 +53,35 @@ export class Expr<V> {
   not(this: Expr<boolean>): Expr<boolean> {
     return new Expr(`!${this.#within(ATOM)}`, "bool", ATOM);
   }
+  /** One value of a map. */
+  entry<T>(this: Expr<Readonly<Record<string, T>>>, key: string | Expr<string>): Expr<T> {
+    return new Expr(`${this.#within(ATOM)}[${literal(key, "string")}]`);
+  }
+  /** Whether an optional input was given, or an optional output is there. */
+  given(): Expr<boolean> {
+    return new Expr(`has(${this.cel})`, "bool", ATOM);
+  }
   toString(): string {
     return `\${{ ${this.cel} }}`;
+  }
+}
+
+/** An expression that gives a list. */
+export class ListExpr<V> extends Expr<readonly V[]> {
+  constructor(
+    cel: string,
+    /** the type of its items in the expression language */
+    readonly itemType: string = "dyn",
+  ) {
+    super(cel, `list<${itemType}>`);
+  }
+  /** How many items it has. */
+  size(): Expr<number> {
+    return new Expr(`size(${this.cel})`, "int");
+  }
+  /** One of its items, counted from 0. */
+  nth(index: number): Expr<V> {
+    return new Expr(`${this.cel}[${index}]`, this.itemType);
   }
 }
 

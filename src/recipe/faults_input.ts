@@ -40,6 +40,13 @@ export const inputRows = {
     explain:
       "A secret is 1 to 65536 bytes, from a place that the recipe names in `from`. Nothing was touched.",
   },
+  "loop-too-long": {
+    code: "E0249",
+    class: "recipe",
+    title: "The list of step {id} has {count} items, and a loop takes at most {most}",
+    next: [{ text: "Give a shorter list" }],
+    explain: "A loop does its steps one after the other on one board; nothing was touched by it.",
+  },
   "expression-failed": {
     code: "E0258",
     class: "recipe",

@@ -152,6 +152,16 @@ export const lintRows = {
     "step `{id}` has not run yet here",
     "Steps run from top to bottom; an expression sees the steps above it.",
   ),
+  "not-a-list": row(
+    "E0238",
+    "`each` takes a list, this is a {type}",
+    "`for: { each: inputs.images, as: image }` does the step once for each item of a list, in order. A single value needs no `for`.",
+  ),
+  "name-taken": row(
+    "E0239",
+    "an item cannot be called `{name}` here: {why}",
+    "The name of an item is a word in the expressions of its step, beside inputs, steps, error, value and the items of loops around it.",
+  ),
   "secret-in-text": row(
     "E0240",
     "`inputs.{input}` is a secret and cannot {what}",
@@ -196,6 +206,11 @@ export const lintRows = {
     "E0255",
     "`{name}` is no class of errors",
     "Retries are for classes of errors, never for any error: LINK (the chip stopped answering), USB (the probe did).",
+  ),
+  "irreversible-in-loop": row(
+    "E0241",
+    "`{name}` cannot be undone and must not stand in a loop",
+    "What is for ever is planned, agreed to and written down once, for one chip. Another unit is another run: probekit run RECIPE --each panel.csv",
   ),
   "attach-above-ceiling": row(
     "E0256",

@@ -6,7 +6,7 @@ import { fault } from "./faults.ts";
 import { celInputs, type InputValues } from "./inputs.ts";
 import type { CheckedRecipe } from "./lint.ts";
 import { folderOf, joinPath, staysInside } from "./paths.ts";
-import { fromCel, parseScalar, toCel } from "./scalars.ts";
+import { fromCel, parseScalar } from "./scalars.ts";
 import { hasExpression, splitTemplate } from "./templates.ts";
 import { parseType, type Type } from "./types.ts";
 
@@ -30,6 +30,10 @@ export class Frame {
   readonly #inputs: Readonly<Record<string, unknown>>;
   readonly #given: InputValues;
   error: Failure | undefined;
+  /** items of the loops that are under way, by name, as expressions see them */
+  readonly #items: Record<string, unknown> = Object.create(null);
+  /** which rounds of them: `[0]` */
+  suffix = "";
   constructor(
     readonly checked: CheckedRecipe,
     inputs: InputValues,
@@ -70,6 +74,46 @@ export class Frame {
     this.#steps[id] = record({});
   }
 
+  /** A round of a loop begins; `suffix` names it in ids. */
+  begin(name: string, item: unknown, suffix: string): void {
+    this.#items[name] = item;
+    this.suffix = suffix;
+  }
+
+  /** The loop is over, however it ended. */
+  end(name: string, suffix: string): void {
+    delete this.#items[name];
+    this.suffix = suffix;
+  }
+
+  /** As if the step had not been reached. */
+  forget(id: string): void {
+    this.#steps[id] = record({ ran: false });
+    for (const name of this.#unknown) {
+      if (name.startsWith(`steps.${id}.`)) this.#unknown.delete(name);
+    }
+  }
+
+  /** `ran` and what the step gave, with Unknown where that is not known. */
+  given(id: string): Readonly<Record<string, unknown>> {
+    const start = `steps.${id}.`;
+    const open = [...this.#unknown].filter((n) => n.startsWith(start));
+    const unknown = open.map((n) => [n.slice(start.length), new Unknown([n])]);
+    return { ...this.#steps[id], ...Object.fromEntries(unknown) };
+  }
+
+  /** The items that expressions see here, for a report; undefined outside of loops. */
+  get items(): Readonly<Record<string, unknown>> | undefined {
+    return this.suffix === "" ? undefined : { ...this.#items };
+  }
+
+  /** The items of a loop's list, or Unknown. Fault: expression-failed. */
+  list(text: string, path: Path): readonly unknown[] | Unknown {
+    const value = this.evaluate(text);
+    if (value instanceof NoValue) throw this.#failed(value, path);
+    return value instanceof Unknown ? value : Array.isArray(value) ? value : [];
+  }
+
   where(path: Path): Span {
     return this.checked.where(path);
   }
@@ -78,6 +122,7 @@ export class Frame {
     return record({
       inputs: this.#inputs,
       steps: this.#steps,
+      ...this.#items,
       ...(this.error ? { error: record({ ...this.error }) } : {}),
       ...(value ? { value } : {}),
     });
@@ -244,17 +289,4 @@ export class Frame {
 
 function record<T extends object>(values: T): T & Record<string, unknown> {
   return Object.assign(Object.create(null), values);
-}
-
-/** An action's typed outputs as expressions see them. */
-export function celOutputs(
-  rows: Readonly<Record<string, { readonly type: string }>>,
-  outputs: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const out: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of Object.entries(outputs)) {
-    const type = parseType(rows[name]?.type ?? "any");
-    out[name] = value instanceof Unknown || !type ? value : toCel(type, value);
-  }
-  return out;
 }

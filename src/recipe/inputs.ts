@@ -1,6 +1,7 @@
 /** What a user set, typed and checked against the recipe's inputs, before a probe is opened. */
 import { type Chip, matchesChip } from "../chip/mod.ts";
 import type { InputDocument } from "./document.ts";
+import { Unknown } from "./expressions.ts";
 import { fault } from "./faults.ts";
 import { closest } from "./findings.ts";
 import type { CheckedRecipe } from "./lint.ts";
@@ -135,6 +136,19 @@ export function celInputs(checked: CheckedRecipe, values: InputValues): Record<s
     // expressions can ask whether it was given; what it is they never get
     if (value === undefined) continue;
     out[name] = info.type.kind === "secret" ? NOTHING : toCel(info.type, value);
+  }
+  return out;
+}
+
+/** An action's typed outputs as expressions see them. */
+export function celOutputs(
+  rows: Readonly<Record<string, { readonly type: string }>>,
+  outputs: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const out: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(outputs)) {
+    const type = parseType(rows[name]?.type ?? "any");
+    out[name] = value instanceof Unknown || !type ? value : toCel(type, value);
   }
   return out;
 }

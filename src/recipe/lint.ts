@@ -58,7 +58,7 @@ export const diagnosticsOf = (checked: CheckedRecipe): readonly Diagnostic[] =>
 const NO_DIGEST = "0".repeat(64);
 const EDITION = "v1";
 
-/** All ids, in groups too, and those that come twice. */
+/** All ids, in groups too; notes those that come twice. */
 function collectIds(node: Node | undefined, findings: Findings, ids = new Set<string>()) {
   for (const step of node?.kind === "list" ? node.items : []) {
     const id = get(step, "id");
@@ -141,14 +141,13 @@ class RecipeLinter {
     const outputs = this.#outputs(tree, scope, done.ran);
     lintUnused(tree, scope, findings);
     const document = { ...read, steps: done.steps, ...(read.inputs ? { inputs: typed } : {}) };
-    const names = scope.names({ rescue: true });
     return {
       document: document as RecipeDocument,
       effect: steps.effect,
       inputs,
       outputs,
       uses: uses.recipes,
-      expressions: this.make(names),
+      expressions: this.make(scope.runNames()),
     };
   }
 

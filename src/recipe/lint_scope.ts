@@ -21,6 +21,8 @@ const ERROR: Declared = new Map([["code", "string"], ["class", "string"], ["step
 export interface Spot {
   readonly ran: ReadonlySet<string>;
   readonly rescue: boolean;
+  /** items of the loops around it, with their types */
+  readonly items?: ReadonlyMap<string, string>;
   /** outputs of the step itself, as `value` */
   readonly value?: ReadonlyMap<string, string>;
 }
@@ -46,6 +48,11 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
 /** The names of one recipe as they come to be, and the checks of expressions against them. */
 export class Scope {
   readonly #steps = new Map<string, ReadonlyMap<string, string>>();
+  /** outputs that are not always there */
+  readonly #optional = new Map<string, ReadonlySet<string>>();
+  /** steps in loops, and items: while a run goes on their types change */
+  readonly #looped = new Set<string>();
+  readonly #items = new Set<string>();
   readonly #cache = new Map<string, Expressions>();
   readonly used = new Set<string>();
   constructor(
@@ -57,23 +64,48 @@ export class Scope {
   ) {}
 
   /** A step's outputs are there from here on. */
-  declare(id: string, outputs: ReadonlyMap<string, string>): void {
+  declare(id: string, outputs: ReadonlyMap<string, string>, optional?: ReadonlySet<string>): void {
     this.#steps.set(id, new Map([["ran", "bool"], ...outputs]));
+    if (optional) this.#optional.set(id, optional);
     this.#cache.clear();
   }
 
+  /** After a loop, what its steps gave are lists; what was not always there is in none. */
+  asLists(ids: Iterable<string>, item: string): void {
+    this.#items.add(item);
+    for (const id of ids) {
+      const outputs = this.#steps.get(id);
+      if (!outputs) continue;
+      this.#looped.add(id);
+      const always = [...outputs].filter(([n]) => n !== "ran" && !this.#optional.get(id)?.has(n));
+      this.declare(id, new Map(always.map(([name, type]) => [name, `list<${type}>`])));
+    }
+  }
+
+  /** The names as a run sees them: what a loop makes a list of may be either. */
+  runNames(): ReadonlyMap<string, Declared> {
+    const steps = [...this.#steps].map(([id, outputs]): [string, Declared] => {
+      const open = new Map([...outputs].map(([n, type]) => [n, n === "ran" ? type : "dyn"]));
+      for (const name of this.#optional.get(id) ?? []) open.set(name, "dyn");
+      return [id, this.#looped.has(id) ? open : outputs];
+    });
+    const items = [...this.#items].map((n) => [n, "dyn"] as const);
+    return new Map([...this.names({ rescue: true }), ["steps", new Map(steps)], ...items]);
+  }
+
   /** The names at a spot. */
-  names(spot: Pick<Spot, "rescue" | "value">): ReadonlyMap<string, Declared> {
+  names(spot: Pick<Spot, "rescue" | "value" | "items">): ReadonlyMap<string, Declared> {
     const inputs = new Map([...this.inputs].map(([n, i]) => [n, celType(i.type)] as const));
     const names = new Map<string, Declared>([["inputs", inputs], ["steps", new Map(this.#steps)]]);
     if (spot.rescue) names.set("error", ERROR);
     if (spot.value) names.set("value", spot.value);
+    for (const [name, type] of spot.items ?? []) names.set(name, type);
     return names;
   }
 
   #expressions(spot: Spot): Expressions {
     if (spot.value) return this.make(this.names(spot));
-    const key = String(spot.rescue);
+    const key = `${spot.rescue} ${[...spot.items ?? []].join(" ")}`;
     const ready = this.#cache.get(key) ?? this.make(this.names(spot));
     this.#cache.set(key, ready);
     return ready;

@@ -4,6 +4,7 @@ import type { StepDocument } from "./document.ts";
 import { type Findings, suggest } from "./findings.ts";
 import { RETRY_CLASSES } from "./grammar.ts";
 import type { BoardLinter } from "./lint_board.ts";
+import { idsOf, lintLoop } from "./lint_loop.ts";
 import { ranWhen } from "./syntax.ts";
 import type { Scope, Spot } from "./lint_scope.ts";
 import { above, worse } from "./lint_target.ts";
@@ -21,6 +22,12 @@ import {
 import { parseType } from "./types.ts";
 
 type Ran = ReadonlySet<string>;
+interface Linted {
+  readonly step: StepDocument;
+  readonly ran: Ran;
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly optional?: ReadonlySet<string>;
+}
 const NO_OUTPUTS: ReadonlyMap<string, string> = new Map();
 /** most repetitions of one step */
 const MOST_RETRIES = 10;
@@ -80,12 +87,16 @@ export class StepLinter {
     const when = textNode(node, "when");
     const condition = when && this.scope.condition(when, "when", before);
     const sure = condition ? ranWhen(condition.ast, true) : NO_RAN;
-    const spot: Spot = { ...before, ran: new Set([...before.ran, ...sure]) };
-    let done: { step: StepDocument; ran: Ran; outputs: ReadonlyMap<string, string> };
+    const outer: Spot = { ...before, ran: new Set([...before.ran, ...sure]) };
+    const loop = get(node, "for");
+    const item = loop && lintLoop(loop, this.scope, outer);
+    const spot: Spot = item ? { ...outer, items: new Map([...outer.items ?? [], item]) } : outer;
+    let done: Linted;
     if (get(node, "require")) done = this.#require(node, step, spot);
     else if (get(node, "group")) done = await this.#group(node, step, spot);
     else done = await this.#uses(node, step, spot);
-    if (step.id !== undefined) this.scope.declare(step.id, done.outputs);
+    if (step.id !== undefined) this.scope.declare(step.id, done.outputs, done.optional);
+    if (item) this.scope.asLists(idsOf(step), item[0]);
     const skippable = when !== undefined || step.on_error === "warn";
     const after = skippable || step.id === undefined ? done.ran : new Set([...done.ran, step.id]);
     return { step: done.step, ran: skippable ? before.ran : after };
@@ -96,7 +107,7 @@ export class StepLinter {
     const kinds = KINDS.filter((k) => get(node, k));
     const [first, second] = kinds;
     if (first === undefined) {
-      if (node.entries.some((e) => ["for", "script", "evidence"].includes(e.key))) return;
+      if (node.entries.some((e) => ["script", "evidence"].includes(e.key))) return;
       const at = { start: node.at.start, end: node.entries[0]?.keyAt.end ?? node.at.end };
       this.#findings.report("missing-input", at, {
         what: "a step",
@@ -108,6 +119,8 @@ export class StepLinter {
     if (at && second) {
       this.#findings.report("keys-exclude-each-other", at, { key: second, other: first });
     }
+    const loop = first === "require" && keyAt(node, "for");
+    if (loop) this.#findings.report("keys-exclude-each-other", loop, { key: "for", other: first });
     for (const [kind, keys] of Object.entries(KEYS_OF)) {
       if (kinds.some((k) => k === kind)) continue;
       for (const key of keys) {
@@ -149,18 +162,19 @@ export class StepLinter {
     };
   }
 
-  async #uses(node: MapNode, step: StepDocument, spot: Spot) {
+  async #uses(node: MapNode, step: StepDocument, spot: Spot): Promise<Linted> {
     const name = textNode(node, "uses");
     const used = name && await this.uses.find(name);
     if (!name || !used) return { step, ran: spot.ran, outputs: NO_OUTPUTS };
     const parameters = this.#with(node, name, used, spot);
     this.#reach(name, used);
-    this.#again(node, step, used);
+    this.#again(node, step, used, spot);
     this.#measure(node, step, used, spot);
     return {
       step: Object.keys(parameters).length > 0 ? { ...step, with: parameters } : step,
       ran: spot.ran,
       outputs: used.outputs,
+      ...(used.optional ? { optional: used.optional } : {}),
     };
   }
 
@@ -200,7 +214,7 @@ export class StepLinter {
     }
   }
 
-  #again(node: MapNode, step: StepDocument, used: Used): void {
+  #again(node: MapNode, step: StepDocument, used: Used, spot: Spot): void {
     const forEver = (used.action?.effect ?? used.recipe?.effect) === "irreversible";
     const retry = get(node, "retry");
     if (retry && forEver) {
@@ -210,6 +224,11 @@ export class StepLinter {
     }
     const confirm = get(node, "confirm");
     const uses = get(node, "uses");
+    if (forEver && spot.items && uses) {
+      this.#findings.report("irreversible-in-loop", uses.at, { name: used.name }, {
+        help: "take it out of the `for`",
+      });
+    }
     if (used.action && forEver && !confirm && uses) {
       this.#findings.report("no-confirm", uses.at, { name: used.name }, {
         help: "confirm: plan | typed | per-batch",

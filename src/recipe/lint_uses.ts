@@ -28,6 +28,8 @@ export interface Used {
   readonly with: Readonly<Record<string, Parameter>>;
   /** output → type in the expression language */
   readonly outputs: ReadonlyMap<string, string>;
+  /** outputs that are not always there */
+  readonly optional?: ReadonlySet<string>;
 }
 
 /** deepest chain of recipes that use recipes */
@@ -77,7 +79,10 @@ export class UsesResolver {
       if (!action.ready) {
         this.scope.findings.report("not-in-this-version", node.at, { what: `\`${name}\`` });
       }
-      return { name, action, with: action.with, outputs: outputsOf(action) };
+      const optional = new Set(
+        Object.entries(action.out).flatMap(([n, o]) => o.optional ? [n] : []),
+      );
+      return { name, action, with: action.with, outputs: outputsOf(action), optional };
     }
     if (/^(?:jsr|npm|https?):/.test(name)) {
       const what = `a recipe from elsewhere (\`${name}\`)`;

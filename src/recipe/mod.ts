@@ -2,11 +2,12 @@
 export { actionsPage } from "./action_docs.ts";
 export { type ActionRow, type Output, type Parameter } from "./action_row.ts";
 export { type ActionName, actionRow, actions, type ReadyAction } from "./actions.ts";
-export { input, recipe, Steps, type WrittenRecipe } from "./builder.ts";
+export { recipe, Steps, type WrittenRecipe } from "./builder.ts";
+export { input } from "./builder_inputs.ts";
 export type * from "./document.ts";
 export { sha256 } from "./document.ts";
 export { emitYaml } from "./emit.ts";
-export { Expr, Maybe, SecretRef } from "./expr.ts";
+export { Expr, ListExpr, Maybe, SecretRef } from "./expr.ts";
 export { fault as recipeFault } from "./faults.ts";
 export { sealWord } from "./confirm.ts";
 export { formatRecipe } from "./format.ts";

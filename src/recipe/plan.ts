@@ -5,11 +5,11 @@ import { acts } from "./acts/all.ts";
 import type { ReadyAction } from "./actions.ts";
 import type { Bench } from "./bench.ts";
 import { canonical, sha256 } from "./document.ts";
-import { celOutputs, Frame } from "./frame.ts";
-import type { InputValues } from "./inputs.ts";
+import { Frame } from "./frame.ts";
+import { celOutputs, type InputValues } from "./inputs.ts";
 import { above, attachEffect, worse } from "./lint_target.ts";
 import type { CheckedRecipe } from "./lint.ts";
-import { jsonValue, type StepReport } from "./report.ts";
+import { itemsReport, jsonValue, type StepReport } from "./report.ts";
 import { base32 } from "./ulid.ts";
 import { type LiveView, PredictedView } from "./view.ts";
 import { type ActionStep, type Doer, Walker } from "./walk.ts";
@@ -148,6 +148,7 @@ export function reportOf(step: ActionStep, look: Look): StepReport {
     effect: look.effect,
     summary: look.summary,
     source: { file, line, column },
+    ...itemsReport(step.frame),
     ...(look.diff && look.diff.length > 0 ? { diff: look.diff } : {}),
     ...(look.needs && look.needs.length > 0 ? { needs: look.needs } : {}),
     ...(look.touched ? { touched: look.touched } : {}),

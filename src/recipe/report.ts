@@ -43,6 +43,8 @@ export interface StepReport {
   readonly effect: Effect;
   readonly summary: string;
   readonly source: StepSource;
+  /** in a loop: the item of this round, by name */
+  readonly items?: Readonly<Record<string, unknown>>;
   readonly diff?: readonly DiffLine[];
   /** of a skipped or unknown step: what it depends on */
   readonly because?: readonly string[];
@@ -54,6 +56,14 @@ export interface StepReport {
   readonly ms?: number;
   readonly measurements?: readonly Measurement[];
   readonly diagnostic?: Diagnostic;
+}
+
+/** The items of the loops around a step. */
+export function itemsReport(
+  frame: { readonly items: Readonly<Record<string, unknown>> | undefined },
+): Pick<StepReport, "items"> {
+  const { items } = frame;
+  return items ? { items: jsonValue(items) as Readonly<Record<string, unknown>> } : {};
 }
 
 /** A value of an expression as JSON: whole numbers as numbers, bytes as hexadecimal digits. */

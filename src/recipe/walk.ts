@@ -7,9 +7,10 @@ import type { StepDocument } from "./document.ts";
 import { Unknown } from "./expressions.ts";
 import { fault } from "./faults.ts";
 import { type Failure, Frame, type Path } from "./frame.ts";
+import { itemsReport, type StepReport } from "./report.ts";
+import { itemsOf, rounds } from "./rounds.ts";
 import { defaultOf } from "./inputs.ts";
 import type { CheckedRecipe } from "./lint.ts";
-import type { StepReport } from "./report.ts";
 import { ruleProblem } from "./rules.ts";
 
 /** One step that uses an action, ready to be looked at or done. */
@@ -57,29 +58,61 @@ export class Walker {
   }
 
   async #step(frame: Frame, step: StepDocument, path: Path): Promise<void> {
-    const id = frame.prefix + (step.id ?? `#${Number(path.at(-1)) + 1}`);
+    const name = frame.prefix + (step.id ?? `#${Number(path.at(-1)) + 1}`);
+    const id = name + frame.suffix;
     this.doer.checkpoint();
     try {
       if (step.when !== undefined && !this.#when(frame, step, path, id)) return;
-      if (step.require !== undefined) this.#require(frame, step, path, id);
-      else if (step.group) await this.#group(frame, step, path);
-      else await this.#uses(frame, step, path, id);
+      if (step.for) await this.#loop(frame, step, path, name);
+      else await this.#body(frame, step, path, id);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      const uses = step.uses ?? (step.require === undefined ? "group" : "require");
-      const told = step.group ? error : error.within({
-        step: { id, uses, attempt: 1 },
-        where: frame.where([...path, step.require === undefined ? "uses" : "require"]),
-      });
+      const told = inStep(error, frame, step, path, id);
       if (step.on_error !== "warn" || this.doer.planning) throw told;
       this.doer.aside(told);
     }
   }
 
+  async #body(frame: Frame, step: StepDocument, path: Path, id: string): Promise<void> {
+    if (step.require !== undefined) this.#require(frame, step, path, id);
+    else if (step.group) await this.#group(frame, step, path);
+    else await this.#uses(frame, step, path, id);
+  }
+
+  async #loop(frame: Frame, step: StepDocument, path: Path, name: string): Promise<void> {
+    const id = name + frame.suffix;
+    const each = step.for?.each ?? "";
+    const items = itemsOf(frame, each, path, id);
+    if (items instanceof Unknown) {
+      openAll(frame, step);
+      const base = this.#base(frame, step, path, id);
+      const summary = `once for each of ${each.trim()}, which depends on ${
+        items.because.join(", ")
+      }`;
+      return this.doer.report({ ...base, state: "unknown", summary, because: items.because });
+    }
+    if (items.length === 0) {
+      const base = this.#base(frame, step, path, id);
+      const because = [`${each.trim()} is empty`];
+      this.doer.report({ ...base, state: "skipped", summary: because.join(), because });
+    }
+    const round = async (i: number) => {
+      if (i > 0) this.doer.checkpoint();
+      const id = name + frame.suffix;
+      try {
+        await this.#body(frame, step, path, id);
+      } catch (error) {
+        throw error instanceof Fault ? inStep(error, frame, step, path, id) : error;
+      }
+    };
+    await rounds(frame, step, items, round, (of) => namesIn(frame.checked, step, of));
+  }
+
   #base(frame: Frame, step: StepDocument, path: Path, id: string) {
     const { file, line, column } = frame.where(path);
     const uses = step.uses ?? (step.require === undefined ? "group" : "require");
-    return { id, uses, effect: READ, source: { file, line, column } };
+    const items = itemsReport(frame);
+    return { id, uses, effect: READ, source: { file, line, column }, ...items };
   }
 
   /** Whether the step is to run; false when it is skipped or nobody knows. */
@@ -92,7 +125,7 @@ export class Walker {
       const summary = `condition false: ${text.trim()}`;
       this.doer.report({ ...base, state: "skipped", summary, because: [text.trim()] });
     } else {
-      frame.open(step.id, outputNames(frame.checked, step));
+      openAll(frame, step);
       const summary = `depends on ${value.because.join(", ")}`;
       this.doer.report({ ...base, state: "unknown", summary, because: value.because });
     }
@@ -203,6 +236,31 @@ export class Walker {
     await this.steps(inner, used.document?.steps ?? [], ["steps"]);
     frame.ran(step.id, inner.outputs());
   }
+}
+
+/** The fault with the step it happened in; one in a group has its own. */
+function inStep(error: Fault, frame: Frame, step: StepDocument, path: Path, id: string): Fault {
+  if (step.group) return error;
+  const key = step.require === undefined ? "uses" : "require";
+  return error.within({
+    step: { id, uses: step.uses ?? key, attempt: 1 },
+    where: frame.where([...path, key]),
+  });
+}
+
+/** Nobody knows whether the step, and all in it, will run. */
+function openAll(frame: Frame, step: StepDocument): void {
+  frame.open(step.id, outputNames(frame.checked, step));
+  for (const inner of [...step.group ?? [], ...step.rescue ?? [], ...step.finally ?? []]) {
+    openAll(frame, inner);
+  }
+}
+
+/** Outputs of the step `id`, which is `step` or in it. */
+function namesIn(checked: CheckedRecipe, step: StepDocument, id: string): readonly string[] {
+  if (step.id === id) return outputNames(checked, step);
+  const inner = [...step.group ?? [], ...step.rescue ?? [], ...step.finally ?? []];
+  return inner.flatMap((s) => namesIn(checked, s, id));
 }
 
 /** Defaults of inputs that the step does not set. */

@@ -81,8 +81,34 @@ Deno.test("mistakes of the builder do not compile", () => {
       name: "x",
       summary: "s",
       effect: "destructive",
-      inputs: { p: input.file(), b: input.bool() },
+      inputs: {
+        p: input.file(),
+        b: input.bool(),
+        s: input.secret({ from: ["file"] }),
+        l: input.list("file"),
+      },
     }, (r, i) => {
+      // @ts-expect-error a secret where a text is wanted
+      r.step("i", "option-bytes.read", { to: i.s });
+      // @ts-expect-error a secret where a file is wanted
+      r.step("j", "flash.verify", { image: i.s });
+      // @ts-expect-error a secret in a condition
+      r.require("k", i.s.eq("x"), { message: "m" });
+      // @ts-expect-error a secret is no condition
+      r.stepIf(i.s, "l", "chip.identify", {});
+      // @ts-expect-error a secret as an output
+      const out: Expr<unknown> = i.s;
+      // @ts-expect-error pkcs11 is not in this version
+      input.secret({ from: ["pkcs11"] });
+      // @ts-expect-error a secret has no default
+      input.secret({ default: "x" });
+      // @ts-expect-error what is for ever in a loop
+      r.stepEach("m", i.l, "f", "protect.seal", () => ({ how: "rdp2" }), { confirm: "typed" });
+      // @ts-expect-error a loop over what is no list
+      r.stepEach("n", i.p, "f", "flash.verify", (image) => ({ image }));
+      // @ts-expect-error what is not always there is in no list
+      r.stepEach("o", i.l, "f", "flash.compare", (image) => ({ image })).first_difference;
+      void out;
       // @ts-expect-error unknown parameter
       r.step("a", "flash.ensure", { image: i.p, adress: 0x0800_0000 });
       // @ts-expect-error wrong type
@@ -151,7 +177,8 @@ Deno.test("every shipped recipe is clean", async () => {
   for (const e of Deno.readDirSync("recipes")) {
     if (!e.name.endsWith(".yaml")) continue;
     const file = `recipes/${e.name}`;
-    const checked = await lintRecipe({ file, text: Deno.readTextFileSync(file) });
+    const files = { text: (path: string) => Deno.readTextFile(path) };
+    const checked = await lintRecipe({ file, text: Deno.readTextFileSync(file) }, { files });
     assertEquals(diagnosticsOf(checked).map((d) => `${d.code} ${d.title}`), [], file);
     assertStringIncludes(checked.source.text, "$schema=./recipe.v1.schema.json");
     assertEquals(checked.document?.name, e.name.replace(".yaml", ""));

@@ -264,6 +264,17 @@ const CASES: readonly Case[] = [
     ),
     call: { inputs: { key: "@app.bin" } },
   },
+  {
+    slug: "loop-too-long",
+    exit: 2,
+    scenario: "factory",
+    recipe: head(
+      "read",
+      "inputs:\n  all: { type: list<int> }\nsteps:\n  - id: each\n" +
+        "    for: { each: inputs.all, as: n }\n    uses: chip.identify\n",
+    ),
+    call: { inputs: { all: Array(257).fill("1").join() } },
+  },
 ];
 
 for (const [i, c] of CASES.entries()) {
