@@ -1,16 +1,26 @@
 /** A dry run issues no write that outlives it: for every shipped recipe, on boards of all kinds. */
+import { firmwareHex } from "./firmware.ts";
+import { FACTORY, factoryEnv, KEY, StationFolder } from "./station.ts";
 import { assert, assertEquals, bench, Files, image, lasting, run } from "./support.ts";
 
-const files = () => new Files({ "app.bin": image(50_000) });
+const files = () =>
+  new Files({
+    "app.bin": image(50_000),
+    "app.hex": firmwareHex("SELFTEST PASS fw=1.4.2"),
+    "unit.key": KEY,
+  });
 const APP = { image: "app.bin", base: "0x0800_0000" };
 const INPUTS: Readonly<Record<string, Record<string, unknown>>> = {
   backup: {},
   "backup-option-bytes": {},
   compare: APP,
   erase: { sectors: "all", allow_erase: true },
+  "factory-program": FACTORY,
   flash: { ...APP, hardware_watchdog: "accept" },
   "flash-and-halt": { ...APP, hardware_watchdog: "accept" },
   "recover-option-bytes": { allow_erase: true },
+  "revive-and-ship": { images: "main=app.hex", variant: "main" },
+  seal: {},
   "set-option-bytes": { allow_erase: true, backup: "old/" },
 };
 const SCENARIOS = [
@@ -31,6 +41,7 @@ Deno.test("every shipped recipe is tried here", () => {
 
 for (const [recipe, inputs] of Object.entries(INPUTS)) {
   Deno.test(`dry run of ${recipe}: the board is the same afterwards, and no file is written`, async () => {
+    using station = new StationFolder();
     for (const scenario of SCENARIOS) {
       const sim = bench(scenario);
       const before = lasting(sim.board);
@@ -38,11 +49,17 @@ for (const [recipe, inputs] of Object.entries(INPUTS)) {
         inputs,
         files: files(),
         options: { dryRun: true },
-        env: { ask: () => Promise.resolve(true) },
+        env: {
+          ...factoryEnv(sim, await station.open()),
+          ask: () => Promise.resolve(true),
+          typeWord: (_, word) => Promise.resolve(word),
+        },
       });
       assert(result.plan, scenario);
       assertEquals(lasting(sim.board), before, `${recipe} on ${scenario}`);
       assertEquals([...f.written.keys()], []);
+      assertEquals(station.lines("serials.jsonl"), [], "no number is taken");
+      assertEquals(station.lines("records.jsonl"), [], "nothing is recorded");
       assertEquals(result.board.state, "untouched");
       assertEquals(result.left, "as-found");
       assertEquals(result.sectorsErased + result.bytesProgrammed, 0);

@@ -1,0 +1,190 @@
+/**
+ * Every recipe that comes with probekit on a virtual board: its plan as people read it, its record, and the
+ * text of its report; and the same plan from its TypeScript form. What time it took is left out.
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { OpenSim } from "../../src/sim/mod.ts";
+import type { Chip } from "../../src/chip/mod.ts";
+import {
+  emitYaml,
+  type GivenInputs,
+  lintRecipe,
+  openBench,
+  type Plan,
+  type RunEnv,
+} from "../../src/recipe/mod.ts";
+import { planLines } from "../../src/cli/plan_view.ts";
+import { reportHtml } from "../../src/cli/report_html/mod.ts";
+import { style } from "../../src/cli/style.ts";
+import { firmware, firmwareHex } from "./firmware.ts";
+import { FACTORY, factoryEnv, KEY, StationFolder } from "./station.ts";
+import { bench, type Call, Files, type Outcome, recipeOf, run } from "./support.ts";
+import { TYPED } from "./typed.ts";
+
+interface Golden {
+  readonly scenario: string;
+  readonly inputs: GivenInputs;
+  /** what comes before it, on the same board */
+  readonly first?: readonly (readonly [recipe: string, inputs: GivenInputs])[];
+}
+
+const APP = { image: "app.bin", base: "0x0800_0000" };
+const GOLDEN: Readonly<Record<string, Golden>> = {
+  backup: { scenario: "factory", inputs: {} },
+  "backup-option-bytes": { scenario: "so36160986", inputs: {} },
+  compare: {
+    scenario: "factory",
+    inputs: { ...APP, profile: "recipes/ob/stm32f7-factory.ob.yaml" },
+    first: [["flash", APP]],
+  },
+  erase: { scenario: "factory", inputs: { sectors: "0..2", allow_erase: true } },
+  "factory-program": { scenario: "factory", inputs: FACTORY },
+  flash: { scenario: "factory", inputs: APP },
+  "flash-and-halt": { scenario: "blank", inputs: { ...APP, preserve: "0x0800_0300 +256" } },
+  "recover-option-bytes": { scenario: "so36160986", inputs: {} },
+  "revive-and-ship": {
+    scenario: "rdp1",
+    inputs: { images: "main=app.hex,radio=radio.hex", variant: "radio" },
+  },
+  seal: {
+    scenario: "factory",
+    inputs: {},
+    first: [["factory-program", FACTORY]],
+  },
+  "set-option-bytes": { scenario: "wrp", inputs: { allow_erase: true, backup: "old/" } },
+};
+
+const SAYS = "boot\nSELFTEST PASS fw=1.4.2\n";
+const files = () =>
+  new Files({
+    "app.bin": firmware(SAYS),
+    "app.hex": firmwareHex(SAYS),
+    "radio.hex": firmwareHex(SAYS, "1.4.2-radio"),
+    "unit.key": KEY,
+  });
+
+/** A board with a station, and how to run recipes on it. */
+class World implements Disposable {
+  readonly #folder = new StationFolder();
+  readonly sim: OpenSim;
+  chip: Chip | undefined;
+  constructor(readonly golden: Golden) {
+    this.sim = bench(golden.scenario);
+  }
+
+  async run(which: Parameters<typeof run>[1], call: Call = {}): Promise<Outcome> {
+    const { sim } = this;
+    const env: Partial<RunEnv> = {
+      ...factoryEnv(sim, await this.#folder.open()),
+      typeWord: (_, word) => Promise.resolve(word),
+      open: async (wish) => {
+        const opened = await openBench({ source: sim.source, ...wish });
+        this.chip = opened.chip;
+        return opened;
+      },
+    };
+    return await run(sim, which, { files: files(), ...call, env });
+  }
+
+  /** Up to the recipe itself. */
+  async prepare(): Promise<void> {
+    for (const [recipe, inputs] of this.golden.first ?? []) {
+      const { result, shown } = await this.run(recipe, { inputs });
+      assertEquals(result.outcome, "PASS", shown);
+    }
+  }
+
+  /** Without what differs from one run to the next. */
+  plain(text: string): string {
+    return text.replaceAll(this.#folder.path, "<station>")
+      .replaceAll(/\b01[0-9A-HJKMNP-TV-Z]{24}\b/g, "<run>")
+      .replaceAll(/\bp-[0-9A-HJKMNP-TV-Z]{6}\b/g, "<plan>");
+  }
+
+  [Symbol.dispose](): void {
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+/** Durations change whenever anything becomes faster; digests whenever a recipe's file does. */
+const untimed = (text: string): string =>
+  text.replaceAll(/\b\d+(\.\d+)? ?(ms|s)\b/g, "…")
+    .replaceAll(/\b[0-9a-f]{64}\b/g, "<sha256>").replaceAll(/\(sha256 \w+…/g, "(sha256 …")
+    .replaceAll(/\d+ (USB )?exchanges/g, "… exchanges");
+
+const TIMES = new Set(["ms", "duration_ms", "estimate_ms", "at", "usbExchanges"]);
+const recordText = (record: object): string =>
+  untimed(JSON.stringify(record, (k, v) => TIMES.has(k) && typeof v !== "object" ? "…" : v, 2));
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"' };
+
+/** What a page says: each text once, rows of tables in one line, and what a picture's parts are called. */
+function textOf(html: string): string {
+  const lines = html.replace(/<style>[^]*?<\/style>|<text [^]*?<\/text>/g, "")
+    .replace(/<\/t[dh]>/g, " | ")
+    .replace(/<[^>]+>/g, (tag) => /^<\/?(td|th|code|b|strong|span)\b/.test(tag) ? "" : "\n")
+    .replace(
+      /&(\w+|#\d+);/g,
+      (all, name: string) =>
+        name.startsWith("#") ? String.fromCodePoint(Number(name.slice(1))) : ENTITIES[name] ?? all,
+    )
+    .split("\n").map((l) => l.trim())
+    // bits that did not change are in the table of fields
+    .filter((l) => l !== "" && !/^OPTCR\d? bit \d+ = /.test(l));
+  return [...new Set(lines)].join("\n").replace(/(USB exchanges\n)\d+/, "$1…");
+}
+
+const planText = (plan: Plan): string => untimed(planLines(plan, style(false)).join("\n"));
+
+Deno.test("every shipped recipe has a golden plan and report, and a TypeScript form", () => {
+  const shipped = [...Deno.readDirSync("recipes")].map((e) => e.name)
+    .filter((n) => n.endsWith(".yaml")).map((n) => n.replace(".yaml", "")).sort();
+  assertEquals(Object.keys(GOLDEN).sort(), shipped);
+  assertEquals(Object.keys(TYPED).sort(), shipped);
+});
+
+for (const [name, golden] of Object.entries(GOLDEN)) {
+  Deno.test(`golden: ${name} on ${golden.scenario}`, async (t) => {
+    using world = new World(golden);
+    await world.prepare();
+    const { inputs } = golden;
+    const planned = await world.run(name, { inputs, options: { dryRun: true } });
+    assert(planned.result.plan, planned.shown);
+    await t.assertSnapshot(world.plain(planText(planned.result.plan)));
+    const { result, events, shown } = await world.run(name, { inputs });
+    assertEquals(result.outcome, "PASS", shown);
+    assertEquals(result.also, []);
+    assertEquals(world.sim.board.warnings, []);
+    const secret = Array.from(KEY, (b) => b.toString(16).padStart(2, "0")).join("");
+    const page = reportHtml(result, events, world.chip);
+    for (const text of [page, JSON.stringify(events), JSON.stringify(result)]) {
+      assert(!text.toLowerCase().includes(secret.slice(0, 16)), "the key is nowhere");
+    }
+    await t.assertSnapshot(world.plain(recordText(result.record)));
+    await t.assertSnapshot(world.plain(untimed(textOf(page))));
+  });
+
+  Deno.test(`the TypeScript form of ${name} is the same document and gives the same plan`, async () => {
+    const yaml = await recipeOf(name);
+    const text = emitYaml(TYPED[name]);
+    const typed = await lintRecipe({ file: `recipes/${name}.ts`, text }, {
+      files: { text: (path) => Deno.readTextFile(path) },
+    });
+    assertEquals(typed.findings.map((f) => f.diagnostic.title), []);
+    assertEquals(typed.document, yaml.document);
+    assertEquals(typed.sha256, yaml.sha256);
+    using world = new World(golden);
+    await world.prepare();
+    const call: Call = { inputs: golden.inputs, options: { dryRun: true } };
+    const plans: unknown[] = [];
+    for (const which of [yaml, typed]) {
+      const { result } = await world.run(which, call);
+      assert(result.plan);
+      const { plan_id: _id, created: _at, recipe, steps, ...rest } = result.plan;
+      const { file: _file, ...same } = recipe;
+      const placeless = steps.map(({ source: _where, ...s }) => s);
+      plans.push({ ...rest, recipe: same, steps: placeless });
+    }
+    assertEquals(plans[1], plans[0]);
+  });
+}
