@@ -85,12 +85,13 @@ export class PacketReader {
 
   *feed(bytes: Uint8Array): Generator<PacketEvent> {
     for (const b of bytes) {
-      const event = this.#byte(b);
+      const event = this.byte(b);
       if (event) yield event;
     }
   }
 
-  #byte(b: number): PacketEvent | undefined {
+  /** One byte; an event when it ends one. */
+  byte(b: number): PacketEvent | undefined {
     switch (this.#state) {
       case "idle":
         return this.#idle(b);

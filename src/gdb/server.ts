@@ -32,33 +32,54 @@ async function refuse(c: Incoming): Promise<void> {
   }
 }
 
+/** The one debugger that is served, and its connection. */
+interface Guest {
+  readonly session: GdbSession;
+  readonly connection: Incoming;
+  readonly done: Promise<void>;
+}
+
+/** Whether the seat is free for another: the guest has gone, or is sent away because it does nothing. */
+async function givesWay(guest: Guest, log: (line: string) => void): Promise<boolean> {
+  const { session, connection, done } = guest;
+  const idle = await session.idle();
+  if (!idle && !session.gone) return false;
+  if (!session.gone) {
+    log(`sent away: ${connection.peer} neither asks nor listens, and another debugger has come`);
+    connection.close();
+  }
+  await done; // what it has begun is brought to its end
+  return true;
+}
+
 /** Serves until `incoming` ends, or the first debugger is gone with `once`. Gives how many were served. */
 export async function serveGdb(
   incoming: AsyncIterable<Incoming>,
   target: GdbTarget,
   options: ServeOptions,
 ): Promise<number> {
-  let busy: Promise<void> | undefined;
+  let guest: Guest | undefined;
   let served = 0;
   const failures: unknown[] = [];
+  const visit = async (session: GdbSession, c: Incoming): Promise<void> => {
+    await session.serve().catch((e: unknown) => void failures.push(e));
+    c.close();
+    options.log(`gone: ${c.peer}`);
+    guest = undefined;
+    if (failures.length || options.once && session.spoken) options.onDone?.();
+  };
   for await (const c of incoming) {
-    if (busy) {
+    if (guest && !await givesWay(guest, options.log)) {
       options.log(`refused ${c.peer}: another debugger is connected`);
       await refuse(c);
       continue;
     }
     options.log(`connected: ${c.peer}`);
     served++;
-    busy = new GdbSession(target, c, options).serve()
-      .catch((e: unknown) => void failures.push(e))
-      .then(() => {
-        c.close();
-        options.log(`gone: ${c.peer}`);
-        busy = undefined;
-        if (options.once || failures.length) options.onDone?.();
-      });
+    const session = new GdbSession(target, c, options);
+    guest = { session, connection: c, done: visit(session, c) };
   }
-  await busy;
+  await guest?.done;
   if (failures.length) throw failures[0];
   return served;
 }

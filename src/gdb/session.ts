@@ -3,7 +3,9 @@ import { Fault } from "../base/mod.ts";
 import { EventQueue } from "./events.ts";
 import { faultText, oneLine } from "./fault_text.ts";
 import { FlashCache } from "./flash_cache.ts";
-import { frame, fromLatin1, type PacketEvent } from "./packet.ts";
+import { Load } from "./load.ts";
+import { Outlet } from "./outlet.ts";
+import { fromLatin1, type PacketEvent } from "./packet.ts";
 import { PACKETS } from "./packets/mod.ts";
 import type { PacketHandler } from "./packets/packet_handler.ts";
 import { HaltedRegisters } from "./halted_registers.ts";
@@ -15,7 +17,6 @@ import type { Semihosting } from "./semihosting.ts";
 import { SoftBreakpoints } from "./soft_breakpoints.ts";
 import { stopReply } from "./stop_reply.ts";
 import type { GdbTarget } from "./target.ts";
-import { textHex } from "./text.ts";
 
 /** A connection, whatever carries it. */
 export interface Connection {
@@ -31,6 +32,11 @@ export interface SessionOptions {
   readonly onDetach: "run" | "halt";
 }
 
+/** A watchpoint that gdb has asked for. */
+export interface Watch {
+  readonly kind: "watch" | "rwatch" | "awatch";
+  readonly length: number;
+}
 /** a probe that is gone: nothing can be served any more */
 const isGone = (e: Fault): boolean => e.code.startsWith("E200") || e.slug === "probe-lost";
 
@@ -42,21 +48,17 @@ export class GdbSession {
   readonly stack: StackCache;
   readonly soft: SoftBreakpoints;
   readonly hard: HardBreakpoints;
-  readonly watches = new Map<number, "watch" | "rwatch" | "awatch">();
-  readonly watchLengths = new Map<number, number>();
-  /** pieces gathered by vFlashWrite, ranges by vFlashErase */
-  readonly pieces: { at: number; bytes: Uint8Array }[] = [];
-  readonly erased: { at: number; length: number }[] = [];
-  /** to say as soon as gdb takes console text */
-  readonly later: string[] = [];
+  readonly watches = new Map<number, Watch>();
+  readonly load: Load;
   /** `monitor gdb_sync`: the next step only tells where the core is */
   syncNext = false;
   noAck = false;
   extended = false;
   running = false;
   ended = false;
-  #writer: WritableStreamDefaultWriter<Uint8Array>;
-  #last: Uint8Array = new Uint8Array();
+  /** whether a packet has come in: before that the board is not touched */
+  #spoken = false;
+  readonly #out: Outlet;
   readonly #events: EventQueue;
   readonly #running: Running;
 
@@ -71,8 +73,9 @@ export class GdbSession {
     this.hard = new HardBreakpoints(target);
     this.#running = new Running(this);
     this.cache = new FlashCache(target);
+    this.load = new Load(target.board.layout.size);
     this.soft = new SoftBreakpoints(target);
-    this.#writer = connection.writable.getWriter();
+    this.#out = new Outlet(connection.writable);
     this.#events = new EventQueue(connection.readable);
   }
 
@@ -80,22 +83,36 @@ export class GdbSession {
   async serve(): Promise<void> {
     const pumping = this.#events.pump();
     try {
-      await this.#begin();
-      while (!this.ended && !this.#events.over) await this.#turn();
-      if (!this.ended || this.#lost) this.#cutOff();
+      while (!this.ended && !this.#out.gone && !this.#events.over) await this.#turn();
+      if (this.#spoken && !this.ended) this.#cutOff();
     } finally {
-      await this.#tidy();
+      if (this.#spoken) await this.#tidy();
       await this.#events.stop();
-      await this.#writer.close().catch(() => {});
+      await this.#out.close();
       await pumping;
     }
   }
 
+  /** Whether the client is not there any more. */
+  get gone(): boolean {
+    return this.ended || this.#out.gone || this.#events.gone;
+  }
+  /** Whether it was a debugger at all. */
+  get spoken(): boolean {
+    return this.#spoken;
+  }
+  /** Whether for a while it says nothing at all, or does not take what it is told. */
+  async idle(): Promise<boolean> {
+    return await this.#out.stuck(() => !this.#spoken && !this.gone) && !this.gone;
+  }
+
+  /** The first packet is there: it is a debugger, and no port scanner. */
   async #begin(): Promise<void> {
+    this.#spoken = true;
     try {
       await this.target.halt();
       await this.target.catchHardFaults(true);
-      this.later.push(...(await this.target.notes()).map((n) => `probekit: ${n}\n`));
+      this.#out.keep(...(await this.target.notes()).map((n) => `probekit: ${n}\n`));
     } catch (e) {
       if (!(e instanceof Fault) || isGone(e)) throw e;
       this.options.log(await this.#words(e));
@@ -105,12 +122,8 @@ export class GdbSession {
 
   /** The client went without a word: what it leaves behind is said. */
   #cutOff(): void {
-    const bytes = this.pieces.reduce((n, p) => n + p.bytes.length, 0);
-    if (bytes > 0 || this.erased.length > 0) {
-      this.options.log(
-        `gdb went in the middle of a load: ${bytes} bytes had come in, nothing of them was written, flash is as it was`,
-      );
-    }
+    const load = this.load.cutOff();
+    if (load !== undefined) this.options.log(load);
     this.options.log(
       `gdb went without detaching: the core ${this.running ? "runs" : "stays halted"}`,
     );
@@ -155,17 +168,19 @@ export class GdbSession {
   async #on(event: PacketEvent): Promise<void> {
     switch (event.kind) {
       case "packet":
-        if (!this.noAck) await this.#write(Uint8Array.of(0x2B));
+        if (!this.#spoken) await this.#begin();
+        if (this.ended) return;
+        if (!this.noAck) await this.#out.send(Uint8Array.of(0x2B));
         return await this.#packet(event.payload);
       case "bad-checksum":
         // with acks gdb sends it again; without, the packet is lost and gdb's own time-out must do
-        if (!this.noAck) await this.#write(Uint8Array.of(0x2D));
+        if (!this.noAck) await this.#out.send(Uint8Array.of(0x2D));
         return;
       case "too-long":
-        if (!this.noAck) await this.#write(Uint8Array.of(0x2B));
+        if (!this.noAck) await this.#out.send(Uint8Array.of(0x2B));
         return await this.reply("E.packet longer than PacketSize");
       case "nak":
-        if (!this.noAck) await this.#write(this.#last);
+        if (!this.noAck) await this.#out.again();
         return;
       case "interrupt":
         if (this.running) await this.#guarded(() => this.#interrupt());
@@ -174,9 +189,12 @@ export class GdbSession {
 
   async #packet(payload: Uint8Array): Promise<void> {
     const text = fromLatin1(payload);
-    const packet = PACKETS.find((p) => text.startsWith(p.prefix));
+    const packet = PACKETS.find((p) =>
+      text.startsWith(p.prefix) && (p.shape?.test(text.slice(p.prefix.length)) ?? true)
+    );
     if (!packet) return await this.reply("");
     if (this.running && !packet.whileRunning) return; // gdb does not ask; garbage may
+    this.load.outcome = undefined;
     this.console = packet.console ?? false;
     const answer = await this.#answer(packet, text, payload);
     this.console = this.running;
@@ -193,7 +211,7 @@ export class GdbSession {
       if (packet.mayFail) return "E01"; // gdb looks at many an address that is none
       const words = await this.#words(e);
       await this.say(words);
-      if (!packet.console) this.later.push(words);
+      if (!packet.console) this.#out.keep(words);
       return packet.tells ? `E.${e.code} ${oneLine(e.message)}` : "E01";
     }
   }
@@ -205,28 +223,15 @@ export class GdbSession {
 
   /** Sends a reply packet. */
   async reply(payload: string | Uint8Array): Promise<void> {
-    this.#last = frame(payload);
-    await this.#write(this.#last);
+    await this.#out.reply(payload);
   }
   /** Text on gdb's console: only while a monitor command or the core runs does gdb listen. */
   async say(text: string): Promise<void> {
-    this.options.log(text.trimEnd(), this.console);
-    if (this.console && text !== "") await this.#write(frame(`O${textHex(text)}`));
+    this.options.log(text.trimEnd());
+    if (this.console && text !== "") await this.#out.text(text);
   }
   /** whether gdb takes `O` packets now */
   console = false;
-
-  async #write(bytes: Uint8Array): Promise<void> {
-    try {
-      await this.#writer.write(bytes);
-    } catch {
-      // gone; what was going on is finished, then the session ends
-      this.#lost ||= !this.ended;
-      this.ended = true;
-    }
-  }
-  /** writing found that the client is not there any more, before reading did */
-  #lost = false;
 
   /** The core moves, or something may have written to it: what was read of it no longer counts. */
   forget(): void {
@@ -239,21 +244,25 @@ export class GdbSession {
     return await this.stack.read(at, length) ?? await this.target.readMemory(at, length);
   }
 
+  /** Text for when gdb takes some. */
+  tellLater(...texts: readonly string[]): void {
+    this.#out.keep(...texts);
+  }
   /** Text that had to wait until gdb takes some. */
   async sayLater(): Promise<void> {
-    for (const text of this.later.splice(0)) await this.say(text);
+    for (const text of this.#out.takeKept()) await this.say(text);
   }
   /** gdb is told that the target still works on it. */
   async keepAlive(): Promise<void> {
-    await this.#write(frame("O"));
+    await this.#out.text("");
   }
 
   /** Takes all comparators back that gdb has set. */
   async clearComparators(): Promise<void> {
     await this.hard.removeAll();
-    for (const [at, kind] of this.watches) {
+    for (const [at, { kind, length }] of this.watches) {
       const what = ({ watch: "write", rwatch: "read", awatch: "access" } as const)[kind];
-      await this.target.watchpoint(at, this.watchLengths.get(at) ?? 4, what, false);
+      await this.target.watchpoint(at, length, what, false);
     }
     this.watches.clear();
   }

@@ -1,12 +1,17 @@
 /** Breakpoints in RAM: a BKPT instruction in place of the program's own. */
 import type { GdbTarget } from "./target.ts";
 
+/** more than anybody sets by hand */
+const MOST = 256;
 const BKPT = Uint8Array.of(0x00, 0xBE); // 0xBE00, ARMv7-M ARM §A7.7.17
 
 /** The breakpoints that are in memory now, with what they stand for. */
 export class SoftBreakpoints {
   readonly #saved = new Map<number, Uint8Array>();
   constructor(readonly target: GdbTarget) {}
+  get full(): boolean {
+    return this.#saved.size >= MOST;
+  }
   has(at: number): boolean {
     return this.#saved.has(at);
   }

@@ -8,6 +8,44 @@ export interface GdbListener extends AsyncIterable<Incoming> {
   close(): void;
 }
 
+/** Closes what may be closed already. */
+const closed = (what: { close(): void }) => (): void => {
+  try {
+    what.close();
+  } catch {
+    // its streams, or its other side, have closed it
+  }
+};
+
+/** The next connection; undefined when the listener is closed. One that breaks while it comes in is passed over. */
+async function accept(listener: Deno.TcpListener): Promise<Deno.TcpConn | undefined> {
+  for (;;) {
+    try {
+      return await listener.accept();
+    } catch (e) {
+      const { BadResource, Interrupted, ConnectionAborted, ConnectionReset } = Deno.errors;
+      if (e instanceof BadResource || e instanceof Interrupted) return undefined;
+      if (!(e instanceof ConnectionAborted || e instanceof ConnectionReset)) throw e;
+    }
+  }
+}
+
+function incoming(conn: Deno.TcpConn): Incoming {
+  try {
+    conn.setNoDelay();
+    conn.setKeepAlive(); // a computer that was switched off sends no end
+  } catch {
+    // reset already: reading will tell
+  }
+  const { hostname, port } = conn.remoteAddr;
+  return {
+    readable: conn.readable,
+    writable: conn.writable,
+    peer: `${hostname}:${port}`,
+    close: closed(conn),
+  };
+}
+
 /** Listens. Port 0 takes a free one. Fault: gdb-port-in-use. */
 export function listenGdb(hostname: string, port: number): GdbListener {
   let listener: Deno.TcpListener;
@@ -21,29 +59,10 @@ export function listenGdb(hostname: string, port: number): GdbListener {
   }
   return {
     port: listener.addr.port,
-    close: () => {
-      try {
-        listener.close();
-      } catch {
-        // closed already
-      }
-    },
+    close: closed(listener),
     async *[Symbol.asyncIterator]() {
-      for await (const conn of listener) {
-        conn.setNoDelay();
-        const { hostname: from, port: theirs } = conn.remoteAddr;
-        yield {
-          readable: conn.readable,
-          writable: conn.writable,
-          peer: `${from}:${theirs}`,
-          close: () => {
-            try {
-              conn.close();
-            } catch {
-              // its streams have closed it
-            }
-          },
-        };
+      for (let conn = await accept(listener); conn; conn = await accept(listener)) {
+        yield incoming(conn);
       }
     },
   };

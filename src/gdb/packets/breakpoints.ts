@@ -8,11 +8,16 @@ const WATCH = {
   "4": ["access", "awatch"],
 } as const;
 
+/** peripherals, and what is behind external memory: nothing there is code that a BKPT could stand in */
+const isDevice = (at: number): boolean =>
+  at >= 0x4000_0000 && at < 0x6000_0000 || at >= 0xA000_0000; // ARMv7-M ARM §B3.1
 const inRam = (session: GdbSession, at: number): boolean =>
   session.target.map.some((r) => r.type === "ram" && at >= r.at && at < r.at + r.length);
 
 async function code(session: GdbSession, kind: string, at: number, set: boolean): Promise<string> {
+  if (isDevice(at)) return "E.no code can be there";
   if (kind === "0" && inRam(session, at)) {
+    if (set && session.soft.full) return "E.more breakpoints in RAM than can be kept";
     await (set ? session.soft.set(at) : session.soft.clear(at));
     return "OK";
   }
@@ -32,8 +37,7 @@ const handler = (prefix: "Z" | "z", set: boolean): PacketHandler => ({
     const watch = WATCH[kind as keyof typeof WATCH];
     if (!watch) return "";
     await session.target.watchpoint(at, length, watch[0], set);
-    session.watchLengths.set(at, length);
-    if (set) session.watches.set(at, watch[1]);
+    if (set) session.watches.set(at, { kind: watch[1], length });
     else session.watches.delete(at);
     return "OK";
   },

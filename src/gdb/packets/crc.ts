@@ -26,7 +26,7 @@ export const crc: PacketHandler = {
     const [at, length] = args.split(",").map(hexNumber);
     if (at === undefined || length === undefined || length > MOST) return MALFORMED;
     let c = 0xFFFF_FFFF;
-    for (let done = 0; done < length; done += PART) {
+    for (let done = 0; done < length && !session.gone; done += PART) {
       const part = await session.target.readMemory(at + done, Math.min(PART, length - done));
       c = crc32(part, c);
     }

@@ -12,6 +12,7 @@ async function restart(session: GdbSession): Promise<void> {
 export const ends: readonly PacketHandler[] = [
   {
     prefix: "!",
+    shape: /^$/,
     handle(session) {
       session.extended = true;
       return "OK";
@@ -19,6 +20,7 @@ export const ends: readonly PacketHandler[] = [
   },
   {
     prefix: "D",
+    shape: /^(;[0-9a-f]+)?$/i,
     async handle(session) {
       await session.soft.removeAll();
       await session.clearComparators();
@@ -29,6 +31,7 @@ export const ends: readonly PacketHandler[] = [
   },
   {
     prefix: "vKill",
+    shape: /^(;[0-9a-f]+)?$/i,
     async handle(session) {
       await restart(session);
       return "OK";
@@ -36,6 +39,7 @@ export const ends: readonly PacketHandler[] = [
   },
   {
     prefix: "k",
+    shape: /^$/,
     async handle(session) {
       await restart(session);
       session.ended = !session.extended;
@@ -44,6 +48,7 @@ export const ends: readonly PacketHandler[] = [
   },
   {
     prefix: "vRun",
+    shape: /^(;|$)/,
     async handle(session) {
       await restart(session);
       return await stopReply(session);
@@ -51,6 +56,7 @@ export const ends: readonly PacketHandler[] = [
   },
   {
     prefix: "R",
+    shape: /^[0-9a-f]{0,2}$/i,
     async handle(session) {
       await restart(session);
       return undefined;

@@ -2,6 +2,8 @@ import type { GdbSession } from "../session.ts";
 import { hexNumber } from "../text.ts";
 import { MALFORMED, type PacketHandler } from "./packet_handler.ts";
 
+const FULL = "E.more pieces than a load has";
+
 const inFlash = (session: GdbSession, at: number, length: number): boolean => {
   const { layout } = session.target.board;
   return at >= layout.at && at + length <= layout.at + layout.size;
@@ -14,8 +16,7 @@ const erase: PacketHandler = {
     const [at, length] = args.split(",").map(hexNumber);
     if (at === undefined || length === undefined) return MALFORMED;
     if (!inFlash(session, at, length)) return "E.memtype";
-    session.erased.push({ at, length });
-    return "OK";
+    return session.load.erase({ at, length }) ? "OK" : FULL;
   },
 };
 /** `vFlashWrite:addr:bytes`: noted. */
@@ -27,23 +28,25 @@ const write: PacketHandler = {
     if (colon < 0 || at === undefined) return MALFORMED;
     const bytes = payload.slice("vFlashWrite:".length + colon + 1);
     if (!inFlash(session, at, bytes.length)) return "E.memtype";
-    session.pieces.push({ at, bytes });
-    return "OK";
+    return session.load.write({ at, bytes }) ? "OK" : FULL;
   },
 };
 /** `vFlashDone`: compare, erase what differs, program, read back, reset and halt. */
 const done: PacketHandler = {
   prefix: "vFlashDone",
+  shape: /^$/,
   tells: true,
   async handle(session) {
-    const pieces = session.pieces.splice(0);
-    const erased = session.erased.splice(0);
+    const { pieces, erased } = session.load.take();
     session.cache.clear();
     session.forget();
     const report = await session.target.program(pieces, erased, session.options.log);
+    const { sectorsErased, bytesProgrammed } = report;
+    session.load.outcome =
+      `${sectorsErased} sectors erased, ${bytesProgrammed} bytes programmed, read back and equal`;
     await session.target.reset(true);
     // gdb takes no console text here: it is said when the core is let go
-    session.later.push(...report.vectorProblems.map((p) => `probekit: warning: ${p}\n`));
+    session.tellLater(...report.vectorProblems.map((p) => `probekit: warning: ${p}\n`));
     return "OK";
   },
 };

@@ -4,6 +4,8 @@ import type { GdbSession } from "../session.ts";
 /** What a packet begins with, and what it does. Gives the reply, or undefined when it is sent later. */
 export interface PacketHandler {
   readonly prefix: string;
+  /** what must follow; else it is some other packet, and not supported */
+  readonly shape?: RegExp;
   /** whether it may come while the core runs */
   readonly whileRunning?: boolean;
   /** whether a failure is nothing to speak of: gdb tries things */

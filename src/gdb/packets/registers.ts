@@ -29,6 +29,7 @@ async function write(
 /** `g`: the registers that a probe reads in one exchange; gdb asks for the rest by `p`. */
 export const readAll: PacketHandler = {
   prefix: "g",
+  shape: /^$/,
   tells: true,
   handle: (session) => read(session, session.described.slice(0, IN_G)),
 };

@@ -17,13 +17,30 @@ async function stepRange(session: GdbSession, action: string): Promise<string | 
   await session.resume("step", range);
 }
 
+const [ADDRESS, SIGNAL] = [/^[0-9a-f]{0,8}$/i, /^[0-9a-f]{2}(;[0-9a-f]{1,8})?$/i];
+
 /** `vCont?` and `vCont;c`, `vCont;s:1`: only the first action counts, there is one thread. */
 export const resume: readonly PacketHandler[] = [
-  { prefix: "vCont?", handle: () => "vCont;c;C;s;S;r" },
+  { prefix: "vCont?", shape: /^$/, handle: () => "vCont;c;C;s;S;r" },
   { prefix: "vCont;r", tells: true, handle: (session, args) => stepRange(session, `r${args}`) },
-  { prefix: "vCont;", tells: true, handle: (session, args) => go(session, args) },
-  { prefix: "c", tells: true, handle: (session, args) => go(session, "c", args) },
-  { prefix: "s", tells: true, handle: (session, args) => go(session, "s", args) },
-  { prefix: "C", tells: true, handle: (session, args) => go(session, "c", args.split(";")[1]) },
-  { prefix: "S", tells: true, handle: (session, args) => go(session, "s", args.split(";")[1]) },
+  {
+    prefix: "vCont;",
+    shape: /^([cs]|[CS][0-9a-f]{2})([:;]|$)/,
+    tells: true,
+    handle: (session, args) => go(session, args),
+  },
+  { prefix: "c", shape: ADDRESS, tells: true, handle: (session, args) => go(session, "c", args) },
+  { prefix: "s", shape: ADDRESS, tells: true, handle: (session, args) => go(session, "s", args) },
+  {
+    prefix: "C",
+    shape: SIGNAL,
+    tells: true,
+    handle: (session, args) => go(session, "c", args.split(";")[1]),
+  },
+  {
+    prefix: "S",
+    shape: SIGNAL,
+    tells: true,
+    handle: (session, args) => go(session, "s", args.split(";")[1]),
+  },
 ];
