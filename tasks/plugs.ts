@@ -64,6 +64,7 @@ export const plugs: readonly PluggedSource[] = [{
     const { openSim } = await import("../src/sim/mod.ts");
     const { source, boards, save } = openSim(selector, {
       readState,
+      readImage: readState,
       writeState: writeFileSync,
       warn: (note) => Deno.env.get("PROBEKIT_SIM_WARN") && console.error(`virtual board: ${note}`),
     });

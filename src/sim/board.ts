@@ -41,6 +41,8 @@ export interface BoardWish {
   readonly saved?: { readonly bytes: Uint8Array; readonly file: string };
   /** where the board's supply comes from: the probe's USB (jumpers as delivered) or its own */
   readonly supply?: "usb" | "own";
+  /** level of the BOOT0 pin; low when absent */
+  readonly boot0?: boolean;
   /** each note once, as it happens; `at` in ms */
   readonly onWarning?: (note: string, at: number) => void;
 }
@@ -121,6 +123,7 @@ export class VirtualBoard {
   #begin(): void {
     const { chip, scenario } = this;
     chip.nrstWired = scenario.nrst !== "unwired";
+    chip.bootPin = this.wish.boot0 ?? false;
     if (scenario.nrst === "held") chip.pullNrst(true);
     chip.parts.ports.get(pinOf(this.spec.button)!.port)!.drive(pinOf(this.spec.button)!.pin, false);
     const { saved } = this.wish;

@@ -55,7 +55,8 @@ export const boardParts = (host: HostProfile = "typical"): BoardParts => ({
 
 /**
  * Opens the virtual bench that a selector describes:
- * `sim:BOARD?scenario=NAME&state=FILE&seed=N&host=direct|typical|slow&serial=S&firmware=V&chaos=LIST&volts=V&boards=N&supply=usb|own`.
+ * `sim:BOARD?scenario=NAME&state=FILE&seed=N&host=direct|typical|slow&serial=S&firmware=V&chaos=LIST&volts=V&boards=N&supply=usb|own`,
+ * and `optcr`, `optcr1`, `optcr2`, `words`, `image`, `nrst`, `boot0`, which change the scenario.
  * Faults: sim-unknown-board, sim-bad-option, sim-state-damaged, sim-state-other.
  */
 export function openSim(selector: string, io: SimIo = {}): OpenSim {

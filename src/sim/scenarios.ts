@@ -18,8 +18,8 @@ export interface Scenario {
   readonly name: string;
   /** one line, for lists */
   readonly title: string;
-  /** firmware in flash; nothing when absent */
-  readonly image?: SmallImage;
+  /** firmware in flash, small or byte by byte; nothing when absent */
+  readonly image?: SmallImage | Uint8Array;
   /** option registers that differ from factory; for an F72x OPTCR2 too */
   readonly options?: Partial<Record<"OPTCR" | "OPTCR1" | "OPTCR2", number>>;
   /** bits of OPTCR to clear from factory, whatever the part */
@@ -252,6 +252,9 @@ export function prepare(scenario: Scenario, chip: Stm32F7): void {
   if (scenario.clearOptcr !== undefined) OPTCR = (OPTCR & ~scenario.clearOptcr) >>> 0;
   if (scenario.rdp !== undefined) OPTCR = ((OPTCR & ~0xFF00) | (scenario.rdp << 8)) >>> 0;
   chip.options.storage.set(chip.options.encode({ ...factory, ...scenario.options, OPTCR }));
-  if (scenario.image !== undefined) chip.cells.bytes.set(smallImage(scenario.image));
+  const { image } = scenario;
+  if (image !== undefined) {
+    chip.cells.bytes.set(image instanceof Uint8Array ? image : smallImage(image));
+  }
   scenario.damage?.(chip);
 }

@@ -3,6 +3,7 @@ import type { Clock, TraceSink } from "../base/mod.ts";
 import type { UsbSource } from "../usb/mod.ts";
 import { type BoardParts, VirtualBoard } from "./board.ts";
 import { fingerprint, ownerOf } from "./boards/state_file.ts";
+import { changed } from "./boards/changes.ts";
 import { parseSelector, type Selector } from "./boards/selector.ts";
 import { fault } from "./faults.ts";
 import { boardClock } from "./front/board_clock.ts";
@@ -14,6 +15,8 @@ export { isSimSelector } from "./boards/selector.ts";
 export interface SimIo {
   /** The file's bytes; undefined when there is none. */
   readState?(path: string): Uint8Array | undefined;
+  /** The bytes of `image=FILE`; undefined when there is no such file. */
+  readImage?(path: string): Uint8Array | undefined;
   /** Replaces the file. */
   writeState?(path: string, bytes: Uint8Array): void;
   /** something that the virtual board does not model, or that silicon does silently; once each */
@@ -71,7 +74,8 @@ function savedBoard(selector: Selector, file: string | undefined, io: SimIo) {
 
 /**
  * Opens the virtual bench that a selector describes:
- * `sim:BOARD?scenario=NAME&state=FILE&seed=N&host=direct|typical|slow&serial=S&firmware=V&chaos=LIST&volts=V&boards=N&supply=usb|own`.
+ * `sim:BOARD?scenario=NAME&state=FILE&seed=N&host=direct|typical|slow&serial=S&firmware=V&chaos=LIST&volts=V&boards=N&supply=usb|own`,
+ * and `optcr`, `optcr1`, `optcr2`, `words`, `image`, `nrst`, `boot0`, which change the scenario.
  * Faults: sim-unknown-board, sim-bad-option, sim-state-damaged, sim-state-other.
  */
 export function openSimWith(text: string, io: SimIo, halves: SimHalves): OpenSim {
@@ -97,12 +101,20 @@ function openOne(
   io: SimIo,
   halves: SimHalves,
 ): { readonly board: VirtualBoard; readonly save: () => void } {
-  const { spec, chaos, volts, firmware, supply } = selector;
+  const { spec, chaos, volts, firmware, supply, changes } = selector;
   const file = fileOf(selector, index);
   const saved = savedBoard(selector, file, io);
-  const scenario = saved === undefined
+  const named = saved === undefined
     ? selector.scenario
     : parseSelector(`sim:${spec.name}?scenario=${saved.scenario}`).scenario;
+  // of a saved board only what is around the chip can be changed
+  const around = { options: {}, ...(changes.nrst ? { nrst: changes.nrst } : {}) };
+  const scenario = changed(
+    named,
+    saved === undefined ? changes : around,
+    spec.chip.flashKb * 1024,
+    (path) => io.readImage?.(path),
+  );
   const board = new VirtualBoard({
     spec,
     scenario,
@@ -112,6 +124,7 @@ function openOne(
     ...(volts === undefined ? {} : { volts }),
     ...(firmware === undefined ? {} : { firmware }),
     ...(supply === undefined ? {} : { supply }),
+    ...(changes.boot0 === undefined ? {} : { boot0: changes.boot0 }),
     ...(saved === undefined ? {} : { saved }),
     onWarning: (note, at) => {
       io.warn?.(note);

@@ -3,6 +3,7 @@ import { Fault } from "../../src/base/mod.ts";
 import { VirtualBoard } from "../../src/sim/board.ts";
 import { BOARDS } from "../../src/sim/boards/all.ts";
 import * as firmware from "../../src/sim/boards/firmware.ts";
+import * as trouble from "../doctor/programs.ts";
 import { makeCore } from "../../src/sim/boards/parts.ts";
 import { SCENARIOS } from "../../src/sim/scenarios.ts";
 import { NullProbe } from "./silicon/null_probe.ts";
@@ -200,7 +201,7 @@ Deno.test({
     "firmware: the halfwords are what the assembler makes of the assembly (needs binutils-arm-none-eabi)",
   ignore: !has("arm-none-eabi-as") && Deno.env.get("CI") !== "true",
   fn() {
-    for (const [name, p] of Object.entries(firmware)) {
+    for (const [name, p] of Object.entries({ ...firmware, ...trouble })) {
       if (typeof p !== "object") continue;
       assertEquals(assemble(p.assembly), [...p.halfwords], name);
     }

@@ -210,3 +210,42 @@ Deno.test("warnings reach the caller and the trace, once each", () => {
   board.peek(0x4001_3000);
   assertEquals([notes.length, trace, board.warnings.length], [1, ["sim.warning"], 1]);
 });
+
+Deno.test("a scenario can be changed: option registers, raw words, image, NRST, BOOT0", () => {
+  const image = new Uint8Array(16).fill(0x11);
+  const io: SimIo = { readImage: (path) => path === "a.bin" ? image : undefined };
+  const { board } = open(
+    `${DISCO}?scenario=rdp1&optcr=0xC0FFAAED&optcr1=0x00402000&image=a.bin&nrst=unwired&boot0=1`,
+    io,
+  );
+  const { OPTCR, OPTCR1 } = board.options.loaded;
+  assertEquals([OPTCR, OPTCR1, board.options.level], [0xC0FF_AAEC, 0x0040_2000, 0]);
+  assertEquals([board.flash[15], board.flash[16]], [0x11, 0xFF]);
+  assertEquals([board.target.nrstWired, board.chip.bootPin], [false, true]);
+  const damaged = open(`${DISCO}?words=-,-,0xFF7F0081`).board;
+  assertEquals(damaged.options.loaded.OPTCR1, 0x0040_FFFF);
+  assertEquals(
+    open("sim:nucleo-f722ze?optcr2=0x80000001").board.options.loaded.OPTCR2,
+    0x8000_0001,
+  );
+  assertEquals(open(`${DISCO}?nrst=held`).board.core, "in-reset");
+});
+
+Deno.test("changes that make no sense are refused by name", () => {
+  const cases = [
+    ["optcr2=1", "STM32F746G-DISCO has no OPTCR2"],
+    ["optcr=zero", "optcr=zero"],
+    ["words=1,2", "words=1,2"],
+    ["words=0x1,0x2,0x3,0x4,0x5,0x6,0x7", "words=0x1"],
+    ["image=none.bin", "image=none.bin cannot be read"],
+    ["nrst=high", "nrst=high"],
+  ] as const;
+  for (const [query, says] of cases) {
+    const f = assertThrows(() => open(`${DISCO}?${query}`), Fault);
+    assertEquals(f.slug, "sim-bad-option");
+    assertStringIncludes(f.message, says);
+  }
+  const big: SimIo = { readImage: () => new Uint8Array(2 ** 21) };
+  const f = assertThrows(() => open(`${DISCO}?image=big.bin`, big), Fault);
+  assertStringIncludes(f.message, "2097152 bytes");
+});

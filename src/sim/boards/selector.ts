@@ -5,6 +5,7 @@ import { parseChaos, type Trouble } from "../chaos.ts";
 import { HOST_PROFILES, type HostProfile } from "../swd_cost.ts";
 import { BOARDS } from "./all.ts";
 import type { BoardSpec } from "./board_spec.ts";
+import { type Changes, parseWords } from "./changes.ts";
 
 /** A selector, understood. */
 export interface Selector {
@@ -22,6 +23,7 @@ export interface Selector {
   readonly firmware?: string;
   readonly volts?: number;
   readonly supply?: "usb" | "own";
+  readonly changes: Changes;
 }
 
 const KEYS: Readonly<Record<string, string>> = {
@@ -35,6 +37,13 @@ const KEYS: Readonly<Record<string, string>> = {
   volts: "0 … 3.6",
   boards: "1 … 16 of this board",
   supply: "usb or own",
+  optcr: "FLASH_OPTCR as stored, such as 0xC0FFAAFD",
+  optcr1: "FLASH_OPTCR1 as stored",
+  optcr2: "FLASH_OPTCR2 as stored (F72x)",
+  words: "option words in flash with their complements, - for as it is",
+  image: "a file with the bytes of flash",
+  nrst: "held or unwired",
+  boot0: "0 or 1: the level of the BOOT0 pin",
 };
 
 const bad = (what: string, allowed: string): never => {
@@ -86,6 +95,29 @@ export function parseSelector(text: string): Selector {
     ...(values.has("volts") ? { volts: number(values, "volts", 0, 0, 3.6, false) } : {}),
     ...(values.has("supply")
       ? { supply: oneOf(values, "supply", ["usb", "own"] as const, "usb") }
+      : {}),
+    changes: readChanges(values, spec),
+  };
+}
+
+function readChanges(values: Map<string, string>, spec: BoardSpec): Changes {
+  if (values.has("optcr2") && !spec.chip.silicon.options.pcrop) {
+    bad(`${spec.title} has no OPTCR2`, "sim:nucleo-f722ze has");
+  }
+  const options = (["OPTCR", "OPTCR1", "OPTCR2"] as const).flatMap((name) => {
+    const key = name.toLowerCase();
+    return values.has(key) ? [[name, number(values, key, 0, 0, 0xFFFF_FFFF)]] : [];
+  });
+  const [words, image] = [values.get("words"), values.get("image")];
+  return {
+    options: Object.fromEntries(options),
+    ...(words === undefined ? {} : { words: parseWords(words) }),
+    ...(image === undefined ? {} : { image }),
+    ...(values.has("nrst")
+      ? { nrst: oneOf(values, "nrst", ["held", "unwired"] as const, "held") }
+      : {}),
+    ...(values.has("boot0")
+      ? { boot0: oneOf(values, "boot0", ["0", "1"] as const, "0") === "1" }
       : {}),
   };
 }

@@ -1,0 +1,315 @@
+/** Programs that go wrong, or only look so: assembly, and the halfwords the assembler makes of it. */
+import type { Program } from "../../src/sim/boards/firmware.ts";
+
+/** sleeps with WFI, debugging stays reachable */
+export const WFI_SLEEP: Program = {
+  assembly: `
+    again: wfi
+    b again`,
+  // deno-fmt-ignore
+  halfwords: [0xBF30, 0xE7FD],
+};
+
+/** enters Standby: PDDS and SLEEPDEEP */
+export const STANDBY: Program = {
+  assembly: `
+    ldr r0, rcc_apb1enr
+    ldr r1, [r0]
+    mov.w r2, #0x10000000
+    orrs r1, r2
+    str r1, [r0]
+    ldr r0, pwr_cr1
+    ldr r1, [r0]
+    movs r2, #2
+    orrs r1, r2
+    str r1, [r0]
+    ldr r0, scb_scr
+    movs r1, #4
+    str r1, [r0]
+    again: wfi
+    b again
+    .align 2
+    rcc_apb1enr: .word 0x40023840
+    pwr_cr1: .word 0x40007000
+    scb_scr: .word 0xE000ED10`,
+  // deno-fmt-ignore
+  halfwords: [0x4807, 0x6801, 0xF04F, 0x5280, 0x4311, 0x6001, 0x4805, 0x6801, 0x2202, 0x4311, 0x6001, 0x4804, 0x2104, 0x6001, 0xBF30, 0xE7FD, 0x3840, 0x4002, 0x7000, 0x4000, 0xED10, 0xE000],
+};
+
+/** takes only PA14 (SWCLK) */
+export const SWCLK_OFF: Program = {
+  assembly: `
+    ldr r0, rcc_ahb1enr
+    ldr r1, [r0]
+    movs r2, #1
+    orrs r1, r2
+    str r1, [r0]
+    ldr r0, gpioa_moder
+    ldr r1, [r0]
+    mov.w r2, #0x30000000
+    orrs r1, r2
+    str r1, [r0]
+    b .
+    .align 2
+    rcc_ahb1enr: .word 0x40023830
+    gpioa_moder: .word 0x40020000`,
+  // deno-fmt-ignore
+  halfwords: [0x4805, 0x6801, 0x2201, 0x4311, 0x6001, 0x4804, 0x6801, 0xF04F, 0x5240, 0x4311, 0x6001, 0xE7FE, 0x3830, 0x4002, 0x0000, 0x4002],
+};
+
+/** loops with interrupts off */
+export const BUSY: Program = {
+  assembly: `
+    cpsid i
+    again: adds r0, #1
+    b again`,
+  // deno-fmt-ignore
+  halfwords: [0xB672, 0x3001, 0xE7FD],
+};
+
+/** divides by zero with the trap on */
+export const DIVIDE: Program = {
+  assembly: `
+    ldr r0, scb_ccr
+    ldr r1, [r0]
+    orr r1, r1, #0x10
+    str r1, [r0]
+    dsb
+    movs r0, #0
+    movs r1, #1
+    udiv r1, r1, r0
+    b .
+    .align 2
+    scb_ccr: .word 0xE000ED14`,
+  // deno-fmt-ignore
+  halfwords: [0x4805, 0x6801, 0xF041, 0x0110, 0x6001, 0xF3BF, 0x8F4F, 0x2000, 0x2101, 0xFBB1, 0xF1F0, 0xE7FE, 0xED14, 0xE000],
+};
+
+/** an unaligned word with the trap on */
+export const UNALIGNED: Program = {
+  assembly: `
+    ldr r0, scb_ccr
+    ldr r1, [r0]
+    orr r1, r1, #0x08
+    str r1, [r0]
+    dsb
+    movs r0, #0x20
+    lsls r0, r0, #24
+    adds r0, #1
+    ldr r1, [r0]
+    b .
+    .align 2
+    scb_ccr: .word 0xE000ED14`,
+  // deno-fmt-ignore
+  halfwords: [0x4805, 0x6801, 0xF041, 0x0108, 0x6001, 0xF3BF, 0x8F4F, 0x2020, 0x0600, 0x3001, 0x6801, 0xE7FE, 0xED14, 0xE000],
+};
+
+/** pushes until the stack leaves RAM */
+export const OVERFLOW: Program = {
+  assembly: `
+    again: push {r0-r7}
+    b again`,
+  // deno-fmt-ignore
+  halfwords: [0xB4FF, 0xE7FD],
+};
+
+/** jumps to an even address */
+export const BAD_JUMP: Program = {
+  assembly: `
+    movs r0, #0
+    bx r0`,
+  // deno-fmt-ignore
+  halfwords: [0x2000, 0x4700],
+};
+
+/** floating point with the coprocessor off */
+export const FP_OFF: Program = {
+  assembly: `
+    .fpu fpv5-sp-d16
+    vmov s0, r0
+    b .`,
+  // deno-fmt-ignore
+  halfwords: [0xEE00, 0x0A10, 0xE7FE],
+};
+
+/** a breakpoint instruction with no debugger */
+export const BREAKPOINT: Program = {
+  assembly: `
+    bkpt #0
+    b .`,
+  // deno-fmt-ignore
+  halfwords: [0xBE00, 0xE7FE],
+};
+
+/** pends NMI for ever */
+export const NMI_LOOP: Program = {
+  assembly: `
+    ldr r0, scb_icsr
+    mov.w r1, #0x80000000
+    str r1, [r0]
+    b .
+    .align 2
+    scb_icsr: .word 0xE000ED04`,
+  // deno-fmt-ignore
+  halfwords: [0x4802, 0xF04F, 0x4100, 0x6001, 0xE7FE, 0xBF00, 0xED04, 0xE000],
+};
+
+/** an interrupt whose handler never returns */
+export const SYSTICK_STUCK: Program = {
+  assembly: `
+    ldr r0, systick
+    movs r1, #100
+    str r1, [r0, #4]
+    movs r1, #7
+    str r1, [r0]
+    b .
+    .align 2
+    systick: .word 0xE000E010`,
+  // deno-fmt-ignore
+  halfwords: [0x4802, 0x2164, 0x6041, 0x2107, 0x6001, 0xE7FE, 0xE010, 0xE000],
+};
+
+/** resets itself after about 300 ms */
+export const SLOW_RESET: Program = {
+  assembly: `
+    movw r1, #0x0000
+    movt r1, #0x0018
+    again: subs r1, #1
+    bne again
+    ldr r0, scb_aircr
+    ldr r1, vectkey
+    str r1, [r0]
+    b .
+    .align 2
+    scb_aircr: .word 0xE000ED0C
+    vectkey: .word 0x05FA0004`,
+  // deno-fmt-ignore
+  halfwords: [0xF240, 0x0100, 0xF2C0, 0x0118, 0x3901, 0xD1FD, 0x4801, 0x4902, 0x6001, 0xE7FE, 0xED0C, 0xE000, 0x0004, 0x05FA],
+};
+
+/** starts the window watchdog and forgets it */
+export const SOFT_WWDG: Program = {
+  assembly: `
+    ldr r0, rcc_apb1enr
+    ldr r1, [r0]
+    mov.w r2, #0x800
+    orrs r1, r2
+    str r1, [r0]
+    ldr r0, wwdg_cr
+    movs r1, #0xFF
+    str r1, [r0]
+    b .
+    .align 2
+    rcc_apb1enr: .word 0x40023840
+    wwdg_cr: .word 0x40002C00`,
+  // deno-fmt-ignore
+  halfwords: [0x4804, 0x6801, 0xF44F, 0x6200, 0x4311, 0x6001, 0x4802, 0x21FF, 0x6001, 0xE7FE, 0x3840, 0x4002, 0x2C00, 0x4000],
+};
+
+/** starts the independent watchdog with its reset values (512 ms) */
+export const SLOW_IWDG: Program = {
+  assembly: `
+    ldr r0, iwdg_kr
+    movw r1, #0xCCCC
+    str r1, [r0]
+    b .
+    .align 2
+    iwdg_kr: .word 0x40003000`,
+  // deno-fmt-ignore
+  halfwords: [0x4802, 0xF64C, 0x41CC, 0x6001, 0xE7FE, 0xBF00, 0x3000, 0x4000],
+};
+
+/** starts the independent watchdog and feeds it */
+export const FED_IWDG: Program = {
+  assembly: `
+    ldr r0, iwdg_kr
+    movw r1, #0xCCCC
+    str r1, [r0]
+    movw r1, #0xAAAA
+    again: str r1, [r0]
+    mov.w r2, #0x40000
+    wait: subs r2, #1
+    bne wait
+    b again
+    .align 2
+    iwdg_kr: .word 0x40003000`,
+  // deno-fmt-ignore
+  halfwords: [0x4805, 0xF64C, 0x41CC, 0x6001, 0xF64A, 0x21AA, 0x6001, 0xF44F, 0x2280, 0x3A01, 0xD1FD, 0xE7F9, 0x3000, 0x4000],
+};
+
+/** a read that its MPU forbids */
+export const MPU_FAULT: Program = {
+  assembly: `
+    ldr r0, mpu
+    movs r1, #5
+    str r1, [r0]
+    movs r1, #0
+    str r1, [r0, #4]
+    mov.w r1, #0x20000000
+    str r1, [r0, #8]
+    movw r1, #0x13
+    str r1, [r0, #12]
+    movs r1, #5
+    str r1, [r0]
+    dsb
+    isb
+    mov.w r0, #0x20000000
+    ldr r1, [r0]
+    b .
+    .align 2
+    mpu: .word 0xE000ED94`,
+  // deno-fmt-ignore
+  halfwords: [0x480A, 0x2105, 0x6001, 0x2100, 0x6041, 0xF04F, 0x5100, 0x6081, 0xF240, 0x0113, 0x60C1, 0x2105, 0x6001, 0xF3BF, 0x8F4F, 0xF3BF, 0x8F6F, 0xF04F, 0x5000, 0x6801, 0xE7FE, 0xBF00, 0xED94, 0xE000],
+};
+
+/** HardFault handler that clears the fault registers and loops */
+export const HANDLER_CLEARS: Program = {
+  assembly: `
+    ldr r0, scb_cfsr
+    ldr r1, [r0]
+    str r1, [r0]
+    ldr r1, [r0, #4]
+    str r1, [r0, #4]
+    b .
+    .align 2
+    scb_cfsr: .word 0xE000ED28`,
+  // deno-fmt-ignore
+  halfwords: [0x4802, 0x6801, 0x6001, 0x6841, 0x6041, 0xE7FE, 0xED28, 0xE000],
+};
+
+/** fault handler that goes on after the instruction */
+export const HANDLER_SKIPS: Program = {
+  assembly: `
+    ldr r0, [sp, #24]
+    adds r0, #2
+    str r0, [sp, #24]
+    bx lr`,
+  // deno-fmt-ignore
+  halfwords: [0x9806, 0x3002, 0x9006, 0x4770],
+};
+
+/** works for 2 ms, then Stop */
+export const STOP_LATER: Program = {
+  assembly: `
+    movw r1, #0x2000
+    again: subs r1, #1
+    bne again
+    ldr r0, scb_scr
+    movs r1, #4
+    str r1, [r0]
+    more: wfi
+    b more
+    .align 2
+    scb_scr: .word 0xE000ED10`,
+  // deno-fmt-ignore
+  halfwords: [0xF242, 0x0100, 0x3901, 0xD1FD, 0x4802, 0x2104, 0x6001, 0xBF30, 0xE7FD, 0xBF00, 0xED10, 0xE000],
+};
+
+/** uses the stack at once */
+export const LOADS_FIRST: Program = {
+  assembly: `
+    push {r0, lr}
+    b .`,
+  // deno-fmt-ignore
+  halfwords: [0xB501, 0xE7FE],
+};
