@@ -55,6 +55,19 @@ export const FLASH_CAUSES: readonly CauseRow[] = [
     }],
   },
   {
+    slug: "flash-left-open",
+    rung: "flash",
+    exit: 0,
+    blocks: [],
+    text: "The flash controller is unlocked: a program that writes flash, or a tool that went away",
+    match: (f) => {
+      const cr = f.registers["FLASH_CR"];
+      const locked = cr === undefined || getField(cr, 31) === 1; // FLASH_CR.LOCK
+      return locked ? undefined : proven([`FLASH_CR ${hex(cr)}: LOCK = 0`]);
+    },
+    next: [{ text: "A reset locks it:", command: "probekit reset", effect: "volatile" }],
+  },
+  {
     slug: "flash-busy",
     rung: "flash",
     exit: 22,

@@ -5,8 +5,11 @@ import type { Findings } from "./findings.ts";
 
 /** a probe without power at its VDD pin */
 const NO_POWER_V = 1.5;
-/** the least supply of an STM32F7; datasheets, recalled */
+/** the least and the highest supply of an STM32F7; datasheets, recalled */
 const LEAST_V = 1.7;
+const MOST_V = 3.6;
+/** what a probe's divider may be off */
+const TOLERANCE_V = 0.1;
 
 /** Nothing answers on SWD, and the supply is not why. */
 function silent(f: Findings): boolean {
@@ -101,6 +104,18 @@ export const LINK_CAUSES: readonly CauseRow[] = [
     next: [{ text: "probekit chooses the width by the measured supply; nothing is to be done" }],
   },
   {
+    slug: "supply-too-high",
+    rung: "voltage",
+    exit: 22,
+    blocks: ["write"],
+    text: `The supply is above what the chip stands: ${MOST_V} V`,
+    match: (f) =>
+      typeof f.volts === "number" && f.volts > MOST_V + TOLERANCE_V
+        ? proven([voltsText(f)])
+        : undefined,
+    next: [{ text: "Take the supply away, find the wrong one, and measure VDD at the chip" }],
+  },
+  {
     slug: "nrst-held",
     rung: "nrst",
     exit: 21,
@@ -109,7 +124,9 @@ export const LINK_CAUSES: readonly CauseRow[] = [
     match: (f) =>
       f.heldInReset
         ? proven([
-          `DHCSR.S_RESET_ST set at all ${f.resets?.looks ?? 0} looks in ${f.resets?.ms ?? 0} ms`,
+          `DHCSR.S_RESET_ST set at all ${f.resets?.looks ?? 0} looks in ${
+            f.resets?.ms ?? 0
+          } ms, and no instruction executed`,
           "the probe does not drive NRST",
         ])
         : undefined,
@@ -158,14 +175,23 @@ export const LINK_CAUSES: readonly CauseRow[] = [
       if (f.connected?.how === "under-reset" && f.plain?.slug === "link-no-answer") {
         return {
           ...proven(["no answer while the program runs", "an answer while NRST is low"]),
-          skip: 1, // that it answers under reset is known
+          skip: 2, // that it answers under reset is known
         };
       }
-      return silent(f) && !f.underReset ? possible([...triesText(f), voltsText(f)]) : undefined;
+      if (!silent(f)) return undefined;
+      const seen = [...triesText(f), voltsText(f)];
+      const wire =
+        "no answer under reset either, which it would give if the NRST wire is connected";
+      return f.underReset ? { ...possible([...seen, wire]), skip: 1 } : possible(seen);
     },
     next: [
       {
         text: "See whether it answers under reset:",
+        command: "probekit doctor --under-reset",
+        effect: "volatile",
+      },
+      {
+        text: "Without an NRST wire: hold the board's reset button while this starts, then let go:",
         command: "probekit doctor --under-reset",
         effect: "volatile",
       },

@@ -1,11 +1,10 @@
 /** Causes in the option bytes. */
 import { decode, hex, or } from "../base/mod.ts";
 import { valuesOf } from "../chip/mod.ts";
-import { closedSectors, sectorsText } from "../flash/mod.ts";
-import { type CauseRow, likely, type Match, proven } from "./cause.ts";
+import { closedByCutWrite, closedSectors, sectorsText } from "../flash/mod.ts";
+import { type CauseRow, likely, type Match, proven, type Remedy } from "./cause.ts";
 import type { Findings } from "./findings.ts";
 
-const ALL_ONES = 0xFFFF;
 /** what reads as OPTLOCK set or not is the same word */
 const unlocked = (word: number | undefined): number | undefined =>
   word === undefined ? undefined : or(word, 1);
@@ -13,11 +12,13 @@ const OPTCR_OF_OPENOCD = 0x00FF_AAED; // facts, stm32f7 §11
 const F4_VALUES = { OPTCR: [0x0FFF_AAED, 0x00FF_AAED], OPTCR1: 0x0FFF_0000 }; // ST's F7 SVD files
 const F74 = "STM32F74x/F75x";
 
-const register = (f: Findings, name: string): number | undefined => f.options?.registers[name];
-const option = (f: Findings, name: string): number | undefined => f.options?.fields[name]?.value;
-const optcrLine = (f: Findings): string => `FLASH_OPTCR ${hex(register(f, "OPTCR") ?? 0)}`;
+export const register = (f: Findings, name: string): number | undefined =>
+  f.options?.registers[name];
+export const option = (f: Findings, name: string): number | undefined =>
+  f.options?.fields[name]?.value;
+export const optcrLine = (f: Findings): string => `FLASH_OPTCR ${hex(register(f, "OPTCR") ?? 0)}`;
 
-/** Reset flags of RCC_CSR by name. */
+/** Whether a reset flag of RCC_CSR is set. */
 export function resetFlag(f: Findings, name: string): boolean {
   const csr = f.registers["RCC_CSR"];
   if (csr === undefined || f.chip === undefined) return false;
@@ -32,6 +33,8 @@ function hardwareWatchdog(f: Findings, field: "WWDG_SW" | "IWDG_SW"): Match | un
     `${optcrLine(f)}: ${field} = 0`,
     ...(resetFlag(f, flag) ? [`RCC_CSR ${hex(f.registers["RCC_CSR"] ?? 0)}: ${flag} is set`] : []),
     ...(resets && resets.resets > 0 ? [`reset ${resets.resets} times in ${resets.ms} ms`] : []),
+    // three times what an independent watchdog takes that nobody has set otherwise
+    ...(resets?.resets === 0 && resets.ms > 1000 ? [`no reset in ${resets.ms} ms`] : []),
   ]);
 }
 
@@ -60,16 +63,25 @@ function erasedOptions(f: Findings): boolean {
   );
 }
 
-const RECOVER = {
+export const RECOVER = {
   text: "Put the option bytes back to factory values:",
   command: "probekit recover",
   effect: "reversible",
 } as const;
-const RECOVER_ERASES = {
+export const RECOVER_ERASES = {
   text: "Put the option bytes back to factory values; going to RDP level 0 erases all flash:",
   command: "probekit recover --allow-erase",
   effect: "destructive",
 } as const;
+
+/** Whether putting the option bytes back to factory values erases all flash on this chip as it is. */
+export const recoverErases = ({ chip, options }: Findings): boolean =>
+  options?.rdpLevel === 1 ||
+  (chip !== undefined && options !== undefined && closedByCutWrite(chip, options));
+
+/** The remedy as it is on this chip: at RDP level 1 recover asks, because it erases. */
+export const remedyOn = (f: Findings, remedy: Remedy): Remedy =>
+  remedy.command === RECOVER.command && recoverErases(f) ? RECOVER_ERASES : remedy;
 
 /** See the head of the file. */
 export const OPTION_CAUSES: readonly CauseRow[] = [
@@ -78,7 +90,8 @@ export const OPTION_CAUSES: readonly CauseRow[] = [
     rung: "options",
     exit: 11,
     blocks: ["read", "write", "run"],
-    text: "The option bytes are erased: a write of them was cut short by a reset or a power loss",
+    text:
+      "The option bytes read as erased, all ones: as a rule a write of them was cut short by a reset or a power loss",
     match: (f) =>
       erasedOptions(f)
         ? proven([optcrLine(f), `FLASH_OPTCR1 ${hex(register(f, "OPTCR1") ?? 0)}: all ones`])
@@ -93,6 +106,7 @@ export const OPTION_CAUSES: readonly CauseRow[] = [
       "optcr-openocd-2015",
       "optcr-f4-value",
       "boot-elsewhere",
+      "boot-nowhere",
     ],
   },
   {
@@ -153,12 +167,12 @@ export const OPTION_CAUSES: readonly CauseRow[] = [
       const one = F4_VALUES.OPTCR.includes(optcr) && sub.name !== F74;
       const other = register(f, "OPTCR1") === F4_VALUES.OPTCR1;
       if (!one && !other) return undefined;
-      return proven([
-        `${optcrLine(f)}: factory is ${hex(sub.factory["OPTCR"] ?? 0)}`,
-        `FLASH_OPTCR1 ${hex(register(f, "OPTCR1") ?? 0)}: factory is ${
-          hex(sub.factory["OPTCR1"] ?? 0)
-        }`,
-      ]);
+      const lines = ["OPTCR", "OPTCR1"].filter((name) =>
+        unlocked(register(f, name)) !== unlocked(sub.factory[name])
+      ).map((name) =>
+        `FLASH_${name} ${hex(register(f, name) ?? 0)}: factory is ${hex(sub.factory[name] ?? 0)}`
+      );
+      return proven(lines);
     },
     next: [RECOVER],
     excludes: ["rdp2"],
@@ -168,10 +182,10 @@ export const OPTION_CAUSES: readonly CauseRow[] = [
     rung: "options",
     exit: 22,
     blocks: ["write", "run"],
-    text: "The window watchdog starts by hardware at every reset and bites after about 16 ms",
+    text:
+      "The window watchdog starts by hardware at every reset and bites after about 16 ms unless it is fed",
     match: (f) => hardwareWatchdog(f, "WWDG_SW"),
     next: [RECOVER],
-    excludes: ["watchdog-loop"],
   },
   {
     slug: "iwdg-hardware",
@@ -179,10 +193,9 @@ export const OPTION_CAUSES: readonly CauseRow[] = [
     exit: 22,
     blocks: ["write", "run"],
     text:
-      "The independent watchdog starts by hardware at every reset and bites after about half a second",
+      "The independent watchdog starts by hardware at every reset and bites after about half a second unless it is fed",
     match: (f) => hardwareWatchdog(f, "IWDG_SW"),
     next: [RECOVER],
-    excludes: ["watchdog-loop"],
   },
   {
     slug: "wrp",
@@ -199,57 +212,18 @@ export const OPTION_CAUSES: readonly CauseRow[] = [
     exit: 11,
     blocks: ["read", "write"],
     text: "Code read-out protection (PCROP): {sectors} may be run, not read, erased or programmed",
-    match: (f) => closed(f, "read"),
+    match: (f) => {
+      const match = closed(f, "read");
+      const cut = f.chip && f.options && closedByCutWrite(f.chip, f.options);
+      return match && { ...match, skip: cut ? 0 : 1 };
+    },
     next: [{
+      ...RECOVER_ERASES,
+      text:
+        "All ones in OPTCR2 is what a cut write leaves; going to RDP level 1 and back opens the sectors and erases all flash:",
+    }, {
       text:
         "It goes only with a regression from RDP level 1 to 0 while PCROP_RDP is set, which erases all flash; PCROP_RDP cannot be taken back before that",
     }],
-  },
-  {
-    slug: "boot-add-erased",
-    rung: "options",
-    exit: 22,
-    blocks: ["run"],
-    text: "BOOT_ADD0 is erased (FFFF): where the chip starts is left to chance",
-    match: (f) =>
-      option(f, "BOOT_ADD0") === ALL_ONES
-        ? proven([`FLASH_OPTCR1 ${hex(register(f, "OPTCR1") ?? 0)}: factory is 0x00400080`])
-        : undefined,
-    next: [RECOVER],
-    excludes: ["boot-elsewhere"],
-  },
-  {
-    slug: "boot-elsewhere",
-    rung: "options",
-    exit: 22,
-    blocks: ["run"],
-    text: "BOOT_ADD0 does not point to flash: the chip starts at {where}",
-    match: (f) => {
-      const { chip, layout, options } = f;
-      const boot = option(f, "BOOT_ADD0");
-      if (!chip || !layout || !options || boot === undefined || boot === ALL_ONES) return undefined;
-      const at = boot * 0x4000;
-      const places = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)];
-      if (places.some((p) => at >= p && at < p + layout.size)) return undefined;
-      const line = `FLASH_OPTCR1 ${hex(register(f, "OPTCR1") ?? 0)}: BOOT_ADD0 = ${hex(boot, 4)}`;
-      return proven([line], { where: options.fields["BOOT_ADD0"]?.text ?? hex(at) });
-    },
-    next: [RECOVER],
-  },
-  {
-    slug: "dual-bank",
-    rung: "options",
-    exit: 0,
-    blocks: [],
-    text:
-      "Flash is in two banks (nDBANK = 0): the sectors are half as large and have other numbers than in most examples",
-    match: (f) =>
-      f.layout?.dualBank
-        ? proven([`${optcrLine(f)}: nDBANK = 0`, `${f.layout.sectors.length} sectors`])
-        : undefined,
-    next: [
-      { text: "probekit lays flash out as the chip says; other tools may erase the wrong sectors" },
-      { ...RECOVER, text: "For one bank:" },
-    ],
   },
 ];

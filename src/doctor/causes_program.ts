@@ -1,49 +1,29 @@
-/** Causes in the program: vector table, faults, resets. */
+/** Causes in the program: faults, handlers that never end, resets. */
 import { bits, has, hex } from "../base/mod.ts";
-import { checkVectors, exceptionName } from "../cortex/mod.ts";
+import { exceptionName } from "../cortex/mod.ts";
 import { type CauseRow, likely, type Match, proven } from "./cause.ts";
+import { bootPlace } from "./causes_boot.ts";
 import { resetFlag } from "./causes_options.ts";
+import { faultVectorLines, FLASH } from "./causes_vectors.ts";
 import type { Findings } from "./findings.ts";
 
-const BLANK = 0xFFFF_FFFF;
+const ALL = 0xFFFF_FFFF;
 /** PC of a core that is locked up, as a debugger sees it: facts, cortex-m §11 */
 const LOCKED_PC = [0xFFFF_FFFE, 0xEFFF_FFFE];
-const FLASH = {
-  text: "Program an image:",
-  command: "probekit flash IMAGE",
-  effect: "reversible",
-} as const;
-
-const words = (f: Findings): readonly [number, number] | undefined => f.vectors?.words;
-const isBlank = (f: Findings): boolean =>
-  words(f) !== undefined && words(f)?.every((w) => w === BLANK) === true;
-const at = (f: Findings): string => hex(f.vectors?.readAt ?? 0);
-
-/** The first problem of this vector in a table that is there. */
-function badVector(f: Findings, vector: "stack" | "reset"): string | undefined {
-  const { chip, layout } = f;
-  const table = words(f);
-  if (!table || !chip || !layout || isBlank(f)) return undefined;
-  const flash = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)]
-    .map((from) => ({ at: from, length: layout.size }));
-  return checkVectors(table, { ram: chip.sub.ram, flash }).find((p) => p.vector === vector)?.text;
-}
-const vectorLine = (f: Findings): string =>
-  `the table at ${at(f)} begins with ${words(f)?.map((w) => hex(w)).join(" ")}`;
-const thumbMissing = (f: Findings): boolean =>
-  !isBlank(f) && words(f) !== undefined && (words(f)?.[1] ?? 1) % 2 === 0;
 
 /** Fault registers as lines, when a program can be blamed for them. */
 function faultLines(f: Findings): readonly string[] {
   // at level 1 the debugger itself cuts the program off from flash
   if (f.options?.rdpLevel === 1 || f.heldInReset) return [];
-  const recorded = has(f.registers["CFSR"] ?? 0, BLANK) || has(f.registers["HFSR"] ?? 0, BLANK);
+  const recorded = has(f.registers["CFSR"] ?? 0, ALL) || has(f.registers["HFSR"] ?? 0, ALL);
   return recorded ? f.core?.faults ?? [] : [];
 }
-const inFaultHandler = (f: Findings): boolean => {
-  const exception = f.core?.exception ?? 0;
-  return exception >= 3 && exception <= 6;
-};
+const exceptionOf = (f: Findings): number => f.core?.exception ?? 0;
+/** HardFault, MemManage, BusFault, UsageFault */
+const inFaultHandler = (f: Findings): boolean => exceptionOf(f) >= 3 && exceptionOf(f) <= 6;
+const lockedUp = (f: Findings): boolean =>
+  f.options?.rdpLevel !== 1 && !f.heldInReset &&
+  (f.core?.lockedUp === true || f.core?.story?.lockedUp === true);
 
 /** A write to flash over its ITCM view, told from the fault registers. */
 function itcmWrite(f: Findings): Match | undefined {
@@ -61,13 +41,34 @@ function itcmWrite(f: Findings): Match | undefined {
   const dataFault = bits(cfsr, 9, 9) === 1 || bits(cfsr, 10, 10) === 1; // PRECISERR, IMPRECISERR
   const known = bits(cfsr, 15, 15) === 1; // BFARVALID
   if (dataFault && known && inAlias(f.registers["BFAR"])) {
-    return proven([
+    // a read of the ITCM view is no write: it faults only where flash may not be read at all
+    return likely([
       ...faultLines(f),
       `${hex(f.registers["BFAR"] ?? 0)} is flash over its ${alias.name} view`,
     ]);
   }
   const itcm = bits(f.registers["ABFSR"] ?? 0, 0, 0) === 1;
   return dataFault && itcm ? likely(faultLines(f)) : undefined;
+}
+
+/** MSTKERR or STKERR: an exception could not save its registers, although the table's stack pointer is good. */
+const stackLost = (f: Findings): boolean => {
+  const cfsr = f.registers["CFSR"] ?? 0;
+  const { tables = [], readAt = -1 } = f.vectors ?? {};
+  const unsaved = bits(cfsr, 4, 4) === 1 || bits(cfsr, 12, 12) === 1;
+  return faultLines(f).length > 0 && bootPlace(f) === "flash" &&
+    tables.includes(readAt) && unsaved;
+};
+
+/** One exception at every look, and no fault that explains it. */
+function stuck(f: Findings): number | undefined {
+  const { core, resets } = f;
+  const only = core?.steady ?? 0;
+  const explained = only >= 3 && only <= 6 && faultLines(f).length > 0;
+  if (only === 0 || only !== exceptionOf(f) || explained || core?.halted || lockedUp(f)) {
+    return undefined;
+  }
+  return f.options?.rdpLevel === 1 || (resets?.resets ?? 0) > 0 ? undefined : only;
 }
 
 const dog = (f: Findings): string | undefined =>
@@ -78,79 +79,34 @@ const csrLine = (f: Findings, flag: string): string =>
   `RCC_CSR ${hex(f.registers["RCC_CSR"] ?? 0)}: ${flag} is set`;
 const resetsLine = (f: Findings): string => `reset ${f.resets?.resets} times in ${f.resets?.ms} ms`;
 
-/** See the head of the file. */
-export const PROGRAM_CAUSES: readonly CauseRow[] = [
-  {
-    slug: "flash-blank",
-    rung: "vectors",
-    exit: 22,
-    blocks: ["run"],
-    text: "No program is in flash: the vector table is blank",
-    match: (f) =>
-      isBlank(f)
-        ? proven([
-          vectorLine(f),
-          ...(f.core?.lockedUp ? ["the core locked up at once, as it must"] : []),
-        ])
-        : undefined,
-    next: [FLASH],
-    excludes: ["vector-stack", "vector-thumb", "vector-reset", "itcm-write", "rdp1", "rdp2"],
-  },
-  {
-    slug: "vector-stack",
-    rung: "vectors",
-    exit: 22,
-    blocks: ["run"],
-    text: "The vector table is wrong: its first word is no stack pointer",
-    match: (f) => {
-      const problem = badVector(f, "stack");
-      return problem === undefined ? undefined : proven([problem, vectorLine(f)]);
-    },
-    next: [{ ...FLASH, text: "Check the linker script and the image's base address, then:" }],
-  },
-  {
-    slug: "vector-thumb",
-    rung: "vectors",
-    exit: 22,
-    blocks: ["run"],
-    text: "The reset vector has no Thumb bit: the first instruction faults",
-    match: (f) =>
-      thumbMissing(f) ? proven([badVector(f, "reset") ?? "", vectorLine(f)]) : undefined,
-    next: [{
-      ...FLASH,
-      text:
-        "Declare the reset handler as a function (.type Reset_Handler, %function), build again, then:",
-    }],
-  },
-  {
-    slug: "vector-reset",
-    rung: "vectors",
-    exit: 22,
-    blocks: ["run"],
-    text: "The reset vector points to no memory of this chip",
-    match: (f) => {
-      const problem = badVector(f, "reset");
-      return problem === undefined || thumbMissing(f)
-        ? undefined
-        : proven([problem, vectorLine(f)]);
-    },
-    next: [{ ...FLASH, text: "Check for which chip and which address the image was built, then:" }],
-    excludes: ["vector-thumb"],
-  },
+const SEE_WHERE = {
+  text: "See which instruction it was; the core is halted for a moment:",
+  command: "probekit doctor --halt",
+  effect: "volatile",
+} as const;
+const DEBUG = {
+  text: "Step up to it with a debugger:",
+  command: "probekit gdb",
+  effect: "volatile",
+} as const;
+
+/** What the core is in. */
+const STATE_CAUSES: readonly CauseRow[] = [
   {
     slug: "lockup",
     rung: "running",
     exit: 22,
     blocks: ["run"],
-    text: "The core is locked up: a fault happened inside the HardFault handler",
+    text: "The core is locked up: a fault happened that no handler could take",
     match: (f) => {
-      if (f.options?.rdpLevel === 1 || f.heldInReset) return undefined;
+      if (!lockedUp(f)) return undefined;
       const pc = f.core?.pc;
-      const byPc = pc !== undefined && LOCKED_PC.includes(pc);
-      if (!f.core?.lockedUp && !byPc && !f.core?.story?.lockedUp) return undefined;
       const shown = [
         ...(f.core?.lockedUp ? [`DHCSR ${hex(f.registers["DHCSR"] ?? 0)}: S_LOCKUP`] : []),
-        ...(byPc ? [`PC ${hex(pc)}, the address of a core that is locked up`] : []),
+        ...(pc !== undefined && LOCKED_PC.includes(pc)
+          ? [`PC ${hex(pc)}, the address of a core that is locked up`]
+          : []),
+        ...faultVectorLines(f),
         ...faultLines(f),
       ];
       return { ...proven(shown), skip: f.core?.story ? 1 : 0 };
@@ -159,7 +115,7 @@ export const PROGRAM_CAUSES: readonly CauseRow[] = [
       { text: "See in which instruction:", command: "probekit doctor --halt", effect: "volatile" },
       FLASH,
     ],
-    excludes: ["nrst-held"],
+    excludes: ["nrst-held", "halted"],
   },
   {
     slug: "hardfault",
@@ -169,7 +125,7 @@ export const PROGRAM_CAUSES: readonly CauseRow[] = [
     text: "The program is in its {handler} handler",
     match: (f) => {
       const lines = faultLines(f);
-      if (!inFaultHandler(f) || lines.length === 0 || f.core?.lockedUp) return undefined;
+      if (!inFaultHandler(f) || lines.length === 0 || lockedUp(f)) return undefined;
       const frame = f.core?.story?.frame;
       const shown = [
         ...lines,
@@ -178,15 +134,55 @@ export const PROGRAM_CAUSES: readonly CauseRow[] = [
       const facts = { handler: exceptionName(f.core?.exception ?? 3) };
       return { ...proven(shown, facts), skip: f.core?.story ? 1 : 0 };
     },
+    next: [SEE_WHERE, DEBUG],
+    excludes: ["lockup", "nrst-held", "stuck-in-handler"],
+  },
+  {
+    slug: "stack-overflow",
+    rung: "running",
+    exit: 22,
+    blocks: ["run"],
+    text: "The stack has left its memory",
+    match: (f) =>
+      stackLost(f) && (inFaultHandler(f) || lockedUp(f)) ? likely(faultLines(f)) : undefined,
+    next: [SEE_WHERE, {
+      text: "Look for endless recursion and large local arrays; enlarge the stack",
+    }],
+  },
+  {
+    slug: "stuck-in-handler",
+    rung: "running",
+    exit: 22,
+    blocks: ["run"],
+    text: "The program does not leave its {handler} handler",
+    match: (f) => {
+      const only = stuck(f);
+      if (only === undefined) return undefined;
+      const line = `ICSR ${hex(f.registers["ICSR"] ?? 0)}: VECTACTIVE = ${only} at all ${
+        f.resets?.looks ?? 0
+      } looks`;
+      return likely([line], { handler: exceptionName(only) });
+    },
     next: [
       {
-        text: "See which instruction it was; the core is halted for a moment:",
-        command: "probekit doctor --halt",
-        effect: "volatile",
+        text:
+          "A default handler that loops is the usual one: write a handler, or clear its request in it",
       },
-      { text: "Step up to it with a debugger:", command: "probekit gdb", effect: "volatile" },
+      DEBUG,
     ],
-    excludes: ["lockup", "nrst-held"],
+  },
+  {
+    slug: "halted",
+    rung: "running",
+    exit: 22,
+    blocks: ["run"],
+    text: "The core is halted: a debugger has stopped it and left it so",
+    match: (f) =>
+      f.core?.halted && f.connected?.how === "attach" && f.failure === undefined && !f.heldInReset
+        ? proven([`DHCSR ${hex(f.registers["DHCSR"] ?? 0)}: S_HALT`])
+        : undefined,
+    next: [{ text: "Let it run:", command: "probekit reset", effect: "volatile" }],
+    excludes: ["asleep", "nrst-held"],
   },
   {
     slug: "itcm-write",
@@ -200,6 +196,10 @@ export const PROGRAM_CAUSES: readonly CauseRow[] = [
         "Erase and program flash at 0x08000000 + offset; probekit translates such addresses itself",
     }],
   },
+];
+
+/** What resets it. */
+const RESET_CAUSES: readonly CauseRow[] = [
   {
     slug: "watchdog-loop",
     rung: "running",
@@ -213,7 +213,12 @@ export const PROGRAM_CAUSES: readonly CauseRow[] = [
       const option = `${name}_SW = 1: only a program starts it`;
       const many = (f.resets?.resets ?? 0) > 1;
       const line = csrLine(f, `${name}RSTF`);
-      return many ? proven([resetsLine(f), line, option], facts) : undefined;
+      if (!many) return undefined;
+      const shown = [resetsLine(f), line, option];
+      // the flag may be an old one where something else resets the chip too
+      const others = ["SFTRSTF", "LPWRRSTF"].some((n) => resetFlag(f, n)) ||
+        ["IWDG", "WWDG"].some((n) => n !== name && resetFlag(f, `${n}RSTF`));
+      return others ? likely(shown, facts) : proven(shown, facts);
     },
     next: [
       {
@@ -267,4 +272,21 @@ export const PROGRAM_CAUSES: readonly CauseRow[] = [
     next: [{ text: "That is usual for a program that waits; nothing is to be done" }],
     excludes: ["lockup"],
   },
+  {
+    slug: "fault-survived",
+    rung: "running",
+    exit: 0,
+    blocks: [],
+    text: "A fault was recorded since the last reset, and the program went on",
+    match: (f) => {
+      const lines = faultLines(f);
+      const over = lines.length > 0 && !inFaultHandler(f) && !lockedUp(f);
+      return over && !f.core?.halted ? proven(lines) : undefined;
+    },
+    next: [SEE_WHERE],
+    excludes: ["hardfault", "lockup"],
+  },
 ];
+
+/** See the head of the file. */
+export const PROGRAM_CAUSES: readonly CauseRow[] = [...STATE_CAUSES, ...RESET_CAUSES];

@@ -1,6 +1,7 @@
 /** From findings to causes: pure. */
 import type { CauseExit, CauseRow, Likelihood, Remedy } from "./cause.ts";
 import { CAUSES } from "./causes.ts";
+import { remedyOn } from "./causes_options.ts";
 import { type Findings, type Rung, type RungName, RUNGS } from "./findings.ts";
 
 /** One cause that the findings show. */
@@ -42,7 +43,7 @@ function causeOf(row: CauseRow, f: Findings): Cause | undefined {
   const { likelihood, because } = match;
   const facts = { ...strings(f.fault?.facts), ...match.facts };
   const { slug, rung, exit, blocks } = row;
-  const next = row.next.slice(match.skip ?? 0).map((n) => ({
+  const next = row.next.slice(match.skip ?? 0).map((n) => remedyOn(f, n)).map((n) => ({
     ...n,
     ...(n.command === undefined ? {} : { command: fill(n.command, facts) }),
   }));

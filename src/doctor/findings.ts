@@ -62,7 +62,12 @@ export interface VectorFindings {
   readonly bootAt: number;
   /** where it was read; undefined: no memory that can be read is there */
   readonly readAt?: number;
-  readonly words?: readonly [stack: number, reset: number];
+  /** stack, reset, NMI, HardFault */
+  readonly words?: readonly number[];
+  /** starts of 16 KiB at which a table stands that a program could start from */
+  readonly tables?: readonly number[];
+  /** what the reset vector points to, when that is flash and can be read */
+  readonly code?: number;
 }
 
 /** What the core is doing, without stopping it. */
@@ -73,6 +78,8 @@ export interface CoreFindings {
   readonly lockedUp: boolean;
   /** exception number that runs; 0 is the program itself */
   readonly exception?: number;
+  /** exception number that ran at every look; absent when it changed */
+  readonly steady?: number;
   /** how the recorded fault reads in words; empty when none is recorded */
   readonly faults?: readonly string[];
   /** only when the core was allowed to be halted for a moment */
@@ -110,6 +117,8 @@ export interface Findings {
   readonly chip?: Chip;
   readonly layout?: Layout;
   readonly options?: OptionBytes;
+  /** option words in flash, each half of a register with its complement above it; absent at RDP level 1 */
+  readonly stored?: readonly number[];
   /** other registers by the manual's names, with their block: `FLASH_SR`, `RCC_CSR` */
   readonly registers: Readonly<Record<string, number>>;
   /** whether the flash controller took its keys; absent when they were not tried */

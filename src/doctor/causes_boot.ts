@@ -1,0 +1,199 @@
+/** Causes in where the chip starts: BOOT_ADDx, BOOT0, two banks. */
+import { hex } from "../base/mod.ts";
+import { type CauseRow, likely, type Match, proven } from "./cause.ts";
+import { optcrLine, option, RECOVER, register } from "./causes_options.ts";
+import type { Findings } from "./findings.ts";
+
+const ALL_ONES = 0xFFFF;
+const FACTORY = 0x0080;
+
+interface Range {
+  readonly at: number;
+  readonly length: number;
+}
+const within = (ranges: readonly Range[], at: number): boolean =>
+  ranges.some((r) => at >= r.at && at < r.at + r.length);
+
+/** nDBOOT = 0 in two banks: BOOT_ADD0 does not count, ST's boot loader picks the bank. */
+const dualBoot = (f: Findings): boolean => f.layout?.dualBank === true && option(f, "nDBOOT") === 0;
+
+/** What kind of memory BOOT_ADD0 points to; undefined when it does not count, or was not read. */
+export function bootPlace(f: Findings): "flash" | "other" | "nowhere" | "erased" | undefined {
+  const { chip, layout } = f;
+  const boot = option(f, "BOOT_ADD0");
+  if (!chip || !layout || boot === undefined || dualBoot(f)) return undefined;
+  if (boot === ALL_ONES) return "erased";
+  const at = boot * 0x4000;
+  const flash = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)]
+    .map((from) => ({ at: from, length: layout.size }));
+  if (within(flash, at)) return "flash";
+  return within([...chip.sub.ram, ...chip.sub.systemMemory], at) ? "other" : "nowhere";
+}
+
+const bootLine = (f: Findings): string =>
+  `FLASH_OPTCR1 ${hex(register(f, "OPTCR1") ?? 0)}: BOOT_ADD0 = ${
+    hex(option(f, "BOOT_ADD0") ?? 0, 4)
+  }`;
+const where = (f: Findings): string => f.options?.fields["BOOT_ADD0"]?.text ?? "";
+
+/** Tables that a program could start from, where the chip does not start. */
+const elsewhere = (f: Findings): readonly number[] =>
+  (f.vectors?.tables ?? []).filter((at) => at !== f.vectors?.readAt);
+const tablesText = (f: Findings): string => {
+  const all = elsewhere(f);
+  const some = all.slice(0, 3).map((at) => hex(at)).join(", ");
+  return all.length > 3 ? `${some} …` : some;
+};
+const tableLine = (f: Findings): string =>
+  `at ${hex(f.vectors?.readAt ?? 0)}: ${
+    f.vectors?.words?.slice(0, 2).map((w) => hex(w)).join(" ") ?? ""
+  }`;
+
+/** The chip starts in flash, where no program begins, and one begins elsewhere. */
+export const startsBesideProgram = (f: Findings): boolean =>
+  bootPlace(f) === "flash" && elsewhere(f).length > 0 &&
+  !(f.vectors?.tables ?? []).includes(f.vectors?.readAt ?? -1);
+
+/** In ST's boot loader, by where the core says its vectors are, or by where it stands. */
+function inBootLoader(f: Findings): Match | undefined {
+  const rom = f.chip?.sub.systemMemory;
+  if (rom === undefined || bootPlace(f) === "other" || f.heldInReset) return undefined;
+  const pc = f.core?.pc;
+  if (pc !== undefined && within(rom, pc)) return proven([`PC ${hex(pc)} is in system memory`]);
+  const vtor = f.registers["VTOR"];
+  return vtor !== undefined && vtor !== 0 && within(rom, vtor)
+    ? likely([`VTOR ${hex(vtor)} is in system memory`])
+    : undefined;
+}
+
+/** See the head of the file. */
+export const BOOT_CAUSES: readonly CauseRow[] = [
+  {
+    slug: "boot-add-erased",
+    rung: "options",
+    exit: 22,
+    blocks: ["run"],
+    text: "BOOT_ADD0 is erased (FFFF): where the chip starts is left to chance",
+    match: (f) =>
+      bootPlace(f) === "erased"
+        ? proven([`FLASH_OPTCR1 ${hex(register(f, "OPTCR1") ?? 0)}: factory is 0x00400080`])
+        : undefined,
+    next: [RECOVER],
+    excludes: ["boot-elsewhere", "boot-nowhere", "boot-beside-program"],
+  },
+  {
+    slug: "boot-elsewhere",
+    rung: "options",
+    exit: 22,
+    blocks: ["run"],
+    text: "BOOT_ADD0 does not point to flash: the chip starts at {where}",
+    match: (f) => bootPlace(f) === "other" ? proven([bootLine(f)], { where: where(f) }) : undefined,
+    next: [RECOVER],
+    excludes: ["boot-nowhere", "boot-beside-program"],
+  },
+  {
+    slug: "boot-nowhere",
+    rung: "options",
+    exit: 22,
+    blocks: ["run"],
+    text:
+      "BOOT_ADD0 points to {where}, where this chip has no memory: where it starts is left to chance",
+    match: (f) =>
+      bootPlace(f) === "nowhere" ? proven([bootLine(f)], { where: where(f) }) : undefined,
+    next: [RECOVER],
+    excludes: ["boot-beside-program"],
+  },
+  {
+    slug: "boot-beside-program",
+    rung: "options",
+    exit: 22,
+    blocks: ["run"],
+    text: "BOOT_ADD0 points to {where}, where no program begins; a vector table stands at {tables}",
+    match: (f) =>
+      startsBesideProgram(f) && option(f, "BOOT_ADD0") !== FACTORY
+        ? proven([bootLine(f), tableLine(f)], { where: where(f), tables: tablesText(f) })
+        : undefined,
+    next: [{ ...RECOVER, text: "If the program is meant to start at the beginning of flash:" }],
+    excludes: ["flash-blank", "program-elsewhere"],
+  },
+  {
+    slug: "program-elsewhere",
+    rung: "vectors",
+    exit: 22,
+    blocks: ["run"],
+    text:
+      "No program begins where the chip starts; a vector table stands at {tables}: the image lies there, or its boot loader is missing",
+    match: (f) =>
+      startsBesideProgram(f) && option(f, "BOOT_ADD0") === FACTORY
+        ? proven([tableLine(f)], {
+          tables: tablesText(f),
+          first: hex(elsewhere(f)[0] ?? 0),
+        })
+        : undefined,
+    next: [
+      {
+        text: "Program what belongs at the beginning of flash:",
+        command: "probekit flash IMAGE",
+        effect: "reversible",
+      },
+      {
+        text: "Or let the chip start there:",
+        command: "probekit options set BOOT_ADD0={first}",
+        effect: "reversible",
+      },
+    ],
+    excludes: ["flash-blank"],
+  },
+  {
+    slug: "boot-loader-runs",
+    rung: "running",
+    exit: 22,
+    blocks: ["run"],
+    text:
+      "ST's boot loader runs, not the program in flash: as a rule the BOOT0 pin was high at the last reset",
+    match: (f) => dualBoot(f) ? undefined : inBootLoader(f),
+    next: [
+      {
+        text: "Set BOOT0 low (its switch, jumper or resistor), then:",
+        command: "probekit reset",
+        effect: "volatile",
+      },
+    ],
+    excludes: ["boot-loader-stays"],
+  },
+  {
+    slug: "boot-loader-stays",
+    rung: "running",
+    exit: 22,
+    blocks: ["run"],
+    text:
+      "ST's boot loader runs, not the program in flash: nDBOOT = 0 starts it first, and it stayed there",
+    match: (f) => dualBoot(f) ? inBootLoader(f) : undefined,
+    next: [{ ...RECOVER, text: "To start from BOOT_ADD0, with one bank:" }],
+  },
+  {
+    slug: "dual-boot",
+    rung: "options",
+    exit: 0,
+    blocks: [],
+    text: "ST's boot loader picks the bank to start from (nDBOOT = 0): BOOT_ADD0 does not count",
+    match: (f) => dualBoot(f) ? proven([`${optcrLine(f)}: nDBANK = 0, nDBOOT = 0`]) : undefined,
+    next: [{ ...RECOVER, text: "To start from BOOT_ADD0 again:" }],
+  },
+  {
+    slug: "dual-bank",
+    rung: "options",
+    exit: 0,
+    blocks: [],
+    text:
+      "Flash is in two banks (nDBANK = 0): the sectors are half as large and have other numbers than in most examples",
+    match: (f) =>
+      f.layout?.dualBank
+        ? proven([`${optcrLine(f)}: nDBANK = 0`, `${f.layout.sectors.length} sectors`])
+        : undefined,
+    next: [
+      { text: "probekit lays flash out as the chip says; other tools may erase the wrong sectors" },
+      { ...RECOVER, text: "For one bank:" },
+    ],
+  },
+];

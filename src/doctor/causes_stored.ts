@@ -1,0 +1,168 @@
+/** Causes told from the option words in flash, and what else differs from a new part. */
+import { bits, getField, hex, or, shl } from "../base/mod.ts";
+import { type CauseRow, likely, type Match, proven } from "./cause.ts";
+import { optcrLine, option, OPTION_CAUSES, RECOVER, resetFlag } from "./causes_options.ts";
+import type { Findings } from "./findings.ts";
+
+const ERASED = 0xFFFF_FFFF;
+const matches = (word: number): boolean => bits(word, 31, 16) === 0xFFFF - bits(word, 15, 0);
+/** from this one on the layout of a word has a source that read it on a chip: facts stm32f7 §4, community 672018 */
+const FIRST_KNOWN = 2;
+
+/** Words that were damaged; BOOT_ADDx that are plainly erased have rows of their own. */
+function damaged(f: Findings): Match | undefined {
+  const bad = (f.stored ?? []).flatMap((word, i) =>
+    matches(word) || (i >= FIRST_KNOWN && word === ERASED) ? [] : [{ word, i }]
+  );
+  if (bad.length === 0 || !f.chip) return undefined;
+  const { at } = f.chip.sub.optionBytes;
+  const lines = bad.map(({ word, i }) => `option word at ${hex(at + 8 * i)} is ${hex(word)}`);
+  return bad.some(({ i }) => i >= FIRST_KNOWN) ? proven(lines) : likely(lines);
+}
+
+/** Fields whose stored value is another than the register's: all words must be whole. */
+function pending(f: Findings): readonly string[] {
+  const { stored, options, chip } = f;
+  if (!stored || !options || !chip || !stored.every(matches)) return [];
+  const [a = 0, b = 0, c = 0, d = 0] = stored.map((w) => bits(w, 15, 0));
+  const kept: Readonly<Record<string, number>> = {
+    OPTCR: or(a, shl(b, 16)),
+    OPTCR1: or(c, shl(d, 16)),
+  };
+  return Object.entries(chip.sub.options).flatMap(([name, field]) => {
+    const word = kept[field.register];
+    const is = options.fields[name]?.value;
+    if (word === undefined || is === undefined) return [];
+    const was = getField(word, field.bits);
+    return was === is ? [] : [`${name}: ${hex(is, 1)} in the register, ${hex(was, 1)} in flash`];
+  });
+}
+
+/** Fields that other rows speak of. */
+const SPOKEN_OF = ["WWDG_SW", "IWDG_SW", "RDP", "nWRP", "BOOT_ADD0", "PCROP", "nDBANK"];
+const STANDS_FOR_ALL = ["optcr-openocd-2015", "optcr-f4-value", "options-erased"];
+
+/** What differs from a new part and is no cause by itself. */
+function otherFields(f: Findings): readonly string[] {
+  const { options } = f;
+  const told = OPTION_CAUSES.some((r) => STANDS_FOR_ALL.includes(r.slug) && r.match(f));
+  if (!options || told) return [];
+  const names = options.notFactory.filter((name) =>
+    !SPOKEN_OF.includes(name) && !(name === "nDBOOT" && f.layout?.dualBank)
+  );
+  const more = options.fields["PCROP_RDP"]?.value === 1 ? ["PCROP_RDP"] : [];
+  return [...names, ...more].map((name) => `${name} = ${options.fields[name]?.text}`);
+}
+
+/** Entering a low-power mode is a reset: which modes. */
+const modes = (f: Findings): readonly string[] =>
+  [["nRST_STOP", "Stop"], ["nRST_STDBY", "Standby"]]
+    .flatMap(([name = "", mode = ""]) => option(f, name) === 0 ? [mode] : []);
+
+/** The supply that the brown-out level needs to let the chip start. */
+function borNeeds(f: Findings): number | undefined {
+  const level = option(f, "BOR_LEV");
+  return level === undefined ? undefined : f.chip?.sub.options["BOR_LEV"]?.minVolts?.[level];
+}
+
+/** See the head of the file. */
+export const STORED_CAUSES: readonly CauseRow[] = [
+  {
+    slug: "options-damaged",
+    rung: "options",
+    exit: 22,
+    blocks: ["run"],
+    text:
+      "An option word in flash does not match its complement, so the chip loads it as all ones: a write was cut short",
+    match: damaged,
+    next: [RECOVER],
+    excludes: ["options-erased"],
+  },
+  {
+    slug: "rdp2-pending",
+    rung: "options",
+    exit: 11,
+    blocks: ["write"],
+    text:
+      "The register says RDP level 2 while the chip still answers: a reset may close it for ever",
+    match: (f) =>
+      f.options?.rdpLevel === 2
+        ? proven([`${optcrLine(f)}: RDP = 0xCC`, "the chip answers on SWD", ...pending(f)])
+        : undefined,
+    next: [{
+      text:
+        "Neither reset the board nor switch it off before its content is saved: probekit read works as long as it answers",
+    }],
+    excludes: ["rdp1", "rdp2"],
+  },
+  {
+    slug: "bor-near-supply",
+    rung: "options",
+    exit: 22,
+    blocks: ["run"],
+    text:
+      "The brown-out level of the option bytes is above the supply: after the next power-on the chip may stay in reset",
+    match: (f) => {
+      const needs = borNeeds(f);
+      const { volts } = f;
+      if (needs === undefined || typeof volts !== "number" || volts < 1.5 || volts >= needs) {
+        return undefined;
+      }
+      const text = f.options?.fields["BOR_LEV"]?.text ?? "";
+      return likely([
+        `${optcrLine(f)}: BOR_LEV = ${text}, which needs about ${needs} V to start`,
+        `the probe measures ${volts.toFixed(2)} V`,
+      ]);
+    },
+    next: [{ text: "Raise the supply, or put the level back:", command: "probekit recover" }],
+  },
+  {
+    slug: "low-power-reset",
+    rung: "running",
+    exit: 22,
+    blocks: ["run"],
+    text: "The program enters {mode} mode, and the option bytes make that a reset",
+    match: (f) =>
+      modes(f).length > 0 && resetFlag(f, "LPWRRSTF") && (f.resets?.resets ?? 0) > 1
+        ? proven([
+          `${optcrLine(f)}: ${
+            modes(f).map((m) => m === "Stop" ? "nRST_STOP" : "nRST_STDBY").join(", ")
+          } = 0`,
+          `RCC_CSR ${hex(f.registers["RCC_CSR"] ?? 0)}: LPWRRSTF is set`,
+          `reset ${f.resets?.resets} times in ${f.resets?.ms} ms`,
+        ], { mode: modes(f).join(" or ") })
+        : undefined,
+    next: [RECOVER],
+    excludes: ["nrst-held", "reset-loop"],
+  },
+  {
+    slug: "options-pending",
+    rung: "options",
+    exit: 0,
+    blocks: [],
+    text:
+      "The option registers hold other values than flash does: a tool wrote them and did not finish; the next reset brings the stored ones",
+    match: (f) => pending(f).length > 0 ? proven(pending(f)) : undefined,
+    next: [{
+      text: "Reset the board, and look again:",
+      command: "probekit reset",
+      effect: "volatile",
+    }],
+  },
+  {
+    slug: "options-not-factory",
+    rung: "options",
+    exit: 0,
+    blocks: [],
+    text: "Option bytes that are not as on a new part",
+    match: (f) => {
+      const lines = otherFields(f);
+      return lines.length > 0 ? proven(lines) : undefined;
+    },
+    next: [{
+      text: "See what each of them means:",
+      command: "probekit options",
+      effect: "read",
+    }],
+  },
+];

@@ -1,0 +1,150 @@
+/** Causes in the vector table. */
+import { hex } from "../base/mod.ts";
+import { checkVectors } from "../cortex/mod.ts";
+import { type CauseRow, likely, type Match, proven } from "./cause.ts";
+import { startsBesideProgram } from "./causes_boot.ts";
+import type { Findings } from "./findings.ts";
+
+const BLANK = 0xFFFF_FFFF;
+/** What helps against most of them. */
+export const FLASH = {
+  text: "Program an image:",
+  command: "probekit flash IMAGE",
+  effect: "reversible",
+} as const;
+
+const words = (f: Findings): readonly number[] | undefined => f.vectors?.words;
+const isBlank = (f: Findings): boolean => words(f)?.slice(0, 2).every((w) => w === BLANK) ?? false;
+const at = (f: Findings): string => hex(f.vectors?.readAt ?? 0);
+const reset = (f: Findings): number => words(f)?.[1] ?? BLANK;
+const vectorLine = (f: Findings): string =>
+  `the table at ${at(f)} begins with ${words(f)?.slice(0, 2).map((w) => hex(w)).join(" ")}`;
+
+/** What is wrong with this vector of a table that is there, and where the chip is to start. */
+function problems(f: Findings, vector: "stack" | "reset"): readonly string[] {
+  const { chip, layout } = f;
+  const table = words(f);
+  if (!table || !chip || !layout || isBlank(f) || startsBesideProgram(f)) return [];
+  const flash = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)]
+    .map((from) => ({ at: from, length: layout.size }));
+  return checkVectors(table.slice(0, 2), { ram: chip.sub.ram, flash })
+    .filter((p) => p.vector === vector).map((p) => p.text);
+}
+const thumbMissing = (f: Findings): boolean =>
+  problems(f, "reset").length > 0 && reset(f) % 2 === 0;
+
+/** The core takes the two lowest bits of a stack pointer as zero: such a one alone keeps nothing from running. */
+function stack(f: Findings): Match | undefined {
+  const all = problems(f, "stack");
+  if (all.length === 0) return undefined;
+  const inRam = all.every((text) => text.endsWith("multiple of 4"));
+  return inRam
+    ? likely([...all, "the core takes its two lowest bits as zero", vectorLine(f)])
+    : proven([...all, vectorLine(f)]);
+}
+
+/** Where code from a reset vector would come from. */
+function resetInRam(f: Findings): boolean {
+  const { chip } = f;
+  const target = reset(f) - reset(f) % 2;
+  return problems(f, "reset").length === 0 && words(f) !== undefined && !isBlank(f) &&
+    !startsBesideProgram(f) &&
+    (chip?.sub.ram.some((r) => target >= r.at && target < r.at + r.length) ?? false);
+}
+
+/** The vector table as evidence of why a fault could not be handled. */
+export function faultVectorLines(f: Findings): readonly string[] {
+  const vector = words(f)?.[3];
+  if (vector === undefined || isBlank(f)) return [];
+  const wrong = vector === BLANK ? "blank" : vector % 2 === 0 ? "even: no Thumb bit" : undefined;
+  return wrong === undefined ? [] : [`the HardFault vector ${hex(vector)} is ${wrong}`];
+}
+
+/** See the head of the file. */
+export const VECTOR_CAUSES: readonly CauseRow[] = [
+  {
+    slug: "flash-blank",
+    rung: "vectors",
+    exit: 22,
+    blocks: ["run"],
+    text: "There is no program to start: the vector table is blank",
+    match: (f) =>
+      isBlank(f) && (f.vectors?.tables ?? []).length === 0
+        ? proven([
+          vectorLine(f),
+          ...(f.core?.lockedUp ? ["the core locked up at once, as it must"] : []),
+        ])
+        : undefined,
+    next: [FLASH],
+    excludes: [
+      "vector-stack",
+      "vector-thumb",
+      "vector-reset",
+      "vector-erased",
+      "vector-ram",
+      "itcm-write",
+      "rdp1",
+      "rdp2",
+    ],
+  },
+  {
+    slug: "vector-stack",
+    rung: "vectors",
+    exit: 22,
+    blocks: ["run"],
+    text: "The vector table is wrong: its first word is no stack pointer",
+    match: stack,
+    next: [{ ...FLASH, text: "Check the linker script and the image's base address, then:" }],
+  },
+  {
+    slug: "vector-thumb",
+    rung: "vectors",
+    exit: 22,
+    blocks: ["run"],
+    text: "The reset vector has no Thumb bit: the first instruction faults",
+    match: (f) =>
+      thumbMissing(f) ? proven([problems(f, "reset")[0] ?? "", vectorLine(f)]) : undefined,
+    next: [{
+      ...FLASH,
+      text:
+        "Declare the reset handler as a function (.type Reset_Handler, %function), build again, then:",
+    }],
+  },
+  {
+    slug: "vector-reset",
+    rung: "vectors",
+    exit: 22,
+    blocks: ["run"],
+    text: "The reset vector points to no flash or RAM of this chip",
+    match: (f) => {
+      const [problem] = problems(f, "reset");
+      return problem === undefined || thumbMissing(f)
+        ? undefined
+        : proven([problem, vectorLine(f)]);
+    },
+    next: [{ ...FLASH, text: "Check for which chip and which address the image was built, then:" }],
+    excludes: ["vector-thumb", "vector-erased", "vector-ram"],
+  },
+  {
+    slug: "vector-erased",
+    rung: "vectors",
+    exit: 22,
+    blocks: ["run"],
+    text: "The reset vector points to erased flash: the program was not written whole",
+    match: (f) =>
+      f.vectors?.code === BLANK && !isBlank(f)
+        ? proven([`${hex(BLANK)} stands at ${hex(reset(f) - reset(f) % 4)}`, vectorLine(f)])
+        : undefined,
+    next: [{ ...FLASH, text: "Program the whole image again:" }],
+    excludes: ["vector-thumb", "vector-ram"],
+  },
+  {
+    slug: "vector-ram",
+    rung: "vectors",
+    exit: 22,
+    blocks: ["run"],
+    text: "The reset vector points to RAM, where nothing is after power-on",
+    match: (f) => resetInRam(f) ? likely([vectorLine(f)]) : undefined,
+    next: [{ ...FLASH, text: "Link the image for flash, or load it with a debugger; then:" }],
+  },
+];

@@ -1,0 +1,108 @@
+/** The vector table that the chip starts from, and where else in flash one stands. */
+import { type Access, bytesToWords, hex, type Memory } from "../base/mod.ts";
+import { type Chip, type Layout, unalias } from "../chip/mod.ts";
+import { checkVectors } from "../cortex/mod.ts";
+import { closedSectors, type OptionBytes } from "../flash/mod.ts";
+import type { Climb } from "./climb.ts";
+import type { VectorFindings } from "./findings.ts";
+
+const BLANK = 0xFFFF_FFFF;
+/** stack, reset, NMI, HardFault */
+const WORDS = 4;
+/** BOOT_ADDx counts in these: 16 KiB, facts stm32f7 §4 */
+const STEP = 0x4000;
+
+/** Whether these four words are all erased flash. */
+export const isBlankTable = (words: readonly number[]): boolean => words.every((w) => w === BLANK);
+
+/** Whether a program could start from them. */
+export function startsProgram(chip: Chip, layout: Layout, words: readonly number[]): boolean {
+  const flash = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)]
+    .map((at) => ({ at, length: layout.size }));
+  // a table that only has its first words is one that something else looks like
+  return words[3] !== BLANK &&
+    checkVectors(words.slice(0, 2), { ram: chip.sub.ram, flash }).length === 0;
+}
+
+/** Where the chip starts with BOOT0 low. */
+export function bootAddress(chip: Chip, options: OptionBytes): number {
+  const field = chip.sub.options["BOOT_ADD0"];
+  return (options.fields["BOOT_ADD0"]?.value ?? 0) * 2 ** (field?.shift ?? 14);
+}
+
+/** Sectors that may not be read, so that looking does no harm there. */
+const closedAt = (chip: Chip, layout: Layout, options: OptionBytes) => (at: number): boolean =>
+  closedSectors(chip, layout, options.registers, "read")
+    .some((s) => at >= s.at && at < s.at + s.size);
+
+/** Starts of 16 KiB at which a vector table stands. */
+async function otherTables(
+  memory: Memory,
+  chip: Chip,
+  layout: Layout,
+  closed: (at: number) => boolean,
+): Promise<readonly number[]> {
+  const places = Array.from({ length: layout.size / STEP }, (_, i) => layout.at + i * STEP)
+    .filter((at) => !closed(at));
+  const reads = places.flatMap((at) =>
+    Array.from({ length: WORDS }, (_, i): Access => ({ read: at + 4 * i }))
+  );
+  const words = [...await memory.batch(reads)];
+  return places.filter((_, i) =>
+    startsProgram(chip, layout, words.slice(WORDS * i, WORDS * (i + 1)))
+  );
+}
+
+/** What stands where the reset vector points, when that is flash that may be read. */
+async function codeAt(
+  memory: Memory,
+  chip: Chip,
+  layout: Layout,
+  closed: (at: number) => boolean,
+  reset: number,
+): Promise<number | undefined> {
+  const at = unalias(chip, layout, reset - reset % 4);
+  if (at < layout.at || at >= layout.at + layout.size || closed(at)) return undefined;
+  return bytesToWords(await memory.read(at, 4, 4))[0];
+}
+
+/** Reads the table. At RDP level 1 and under PCROP flash is left alone. */
+export async function lookAtVectors(
+  climb: Climb,
+  memory: Memory,
+  chip: Chip,
+  layout: Layout,
+  options: OptionBytes,
+): Promise<void> {
+  const bootAt = bootAddress(chip, options);
+  const at = unalias(chip, layout, bootAt);
+  const readAt = at >= layout.at && at < layout.at + layout.size ? at : layout.at;
+  const closed = closedAt(chip, layout, options);
+  const why = options.rdpLevel === 1
+    ? "RDP keeps flash from being read"
+    : closed(readAt)
+    ? "PCROP keeps its sector from being read"
+    : undefined;
+  if (why !== undefined) {
+    climb.add({ vectors: { bootAt } });
+    climb.ok("vectors", `the chip starts at ${hex(bootAt)}; ${why}`);
+    return;
+  }
+  const words = bytesToWords(await memory.read(readAt, 4 * WORDS, 4));
+  const [stack = 0, reset = 0] = words;
+  const good = startsProgram(chip, layout, [...words]);
+  const tables = good ? [readAt] : await otherTables(memory, chip, layout, closed);
+  const code = good ? await codeAt(memory, chip, layout, closed, reset) : undefined;
+  const found: VectorFindings = {
+    bootAt,
+    readAt,
+    words: [...words],
+    tables,
+    ...(code === undefined ? {} : { code }),
+  };
+  climb.add({ vectors: found });
+  climb.ok(
+    "vectors",
+    `the chip starts at ${hex(bootAt)}; at ${hex(readAt)}: SP ${hex(stack)}, PC ${hex(reset)}`,
+  );
+}

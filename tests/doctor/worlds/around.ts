@@ -1,0 +1,57 @@
+/** Supply, NRST and probe. */
+import { SWD_OFF } from "../../../src/sim/boards/firmware.ts";
+import { running, UNDER, type World } from "./kit.ts";
+
+/** See the head of the file. */
+export const AROUND_WORLDS: Readonly<Record<string, World>> = {
+  "0.9 V": { image: running, volts: 0.9, wants: [21, "proven:no-target-voltage"] },
+  "5 V": { image: running, volts: 5, wants: [22, "proven:supply-too-high"] },
+  "1.6 V": { image: running, volts: 1.6, wants: [21, "proven:supply-too-low"] },
+  "2.0 V, hardware WWDG": {
+    image: running,
+    volts: 2,
+    clearOptcr: 0x10,
+    wants: [21, "proven:supply-limits-flash proven:wwdg-hardware"],
+  },
+  "2.5 V": { image: running, volts: 2.5, wants: [0, "| supply-narrows-flash"] },
+  "NRST held, RDP1": { image: running, nrst: "held", rdp: 0x55, wants: [21, "proven:nrst-held"] },
+  "NRST held, under reset": {
+    image: running,
+    nrst: "held",
+    wish: UNDER,
+    wants: [21, "proven:nrst-held"],
+  },
+  "NRST held, no power": {
+    image: running,
+    nrst: "held",
+    volts: 0,
+    wants: [21, "proven:no-target-voltage"],
+  },
+  "clone, hardware WWDG": {
+    image: running,
+    clearOptcr: 0x10,
+    probe: { clone: true },
+    wants: [22, "proven:wwdg-hardware likely:probe-clone"],
+  },
+  "old but usable firmware": {
+    image: running,
+    probe: { firmware: "V2J24S7" },
+    wants: [0, "| probe-firmware-old"],
+  },
+  "firmware of the first V2": {
+    image: running,
+    probe: { firmware: "V2J1S0" },
+    wants: [20, "proven:probe-firmware-too-old"],
+  },
+  "RDP2 without under reset": {
+    image: running,
+    rdp: 0xCC,
+    wants: [21, "possible:swd-closed possible:rdp2 possible:swd-wires"],
+  },
+  "RDP1, swd taken": {
+    image: { reset: SWD_OFF },
+    rdp: 0x55,
+    wish: UNDER,
+    wants: [21, "proven:swd-closed proven:rdp1"],
+  },
+};
