@@ -86,7 +86,10 @@ async function session(
     onDetach,
     once: false,
     onDone: () => listener.close(),
-  }).then(() => undefined, (e: unknown) => e);
+  }).then(() => undefined, (e: unknown) => {
+    cli.err(`\nprobekit: the board is lost, gdb may quit: ${e instanceof Error ? e.message : e}\n`);
+    return e;
+  });
   const end = await gdb();
   listener.close();
   const timer = setTimeout(() => clients.forEach((c) => c.close()), GRACE_MS);

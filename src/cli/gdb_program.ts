@@ -112,6 +112,16 @@ export interface GdbEnd {
   readonly signal: string | undefined;
 }
 
+function start(program: string, args: readonly string[], all: boolean): Deno.ChildProcess {
+  const [stdin, stdout, stderr] = ["inherit", "inherit", "inherit"] as const;
+  const options = { args: [...args], stdin, stdout, stderr, ...environment(all) };
+  try {
+    return new Deno.Command(program, options).spawn();
+  } catch (e) {
+    throw fault("gdb-not-for-arm", { program, why: whyNot(e) }, { cause: e });
+  }
+}
+
 /** Runs gdb in this terminal until it ends. When `stop` is aborted gdb is asked to go, then made to. */
 export async function runGdb(
   program: string,
@@ -119,13 +129,7 @@ export async function runGdb(
   stop: AbortSignal,
 ): Promise<GdbEnd> {
   using _terminal = lendTerminal();
-  const child = new Deno.Command(program, {
-    args: [...args],
-    stdin: "inherit",
-    stdout: "inherit",
-    stderr: "inherit",
-    ...environment(await mayRun()),
-  }).spawn();
+  const child = start(program, args, await mayRun());
   const tell = (signal: Deno.Signal) => {
     try {
       child.kill(signal);

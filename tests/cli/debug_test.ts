@@ -163,6 +163,22 @@ for (
   });
 }
 
+withGdb("a probe that goes away is said at once, and is the end's exit code", async () => {
+  const { boards, source } = openSim(BOARD);
+  await source[Symbol.asyncDispose]();
+  const server = serveUsbip(boards, 0, { warn: () => {} });
+  const probe = ["--probe", `usbip://127.0.0.1:${server.port}/1-1`];
+  await using run = new Debugged([HELLO_ELF, "--quiet", ...probe]);
+  await run.until(/Reset_Handler/);
+  await server.close();
+  await run.type("x/4xw 0x20000000");
+  await run.until(/probekit: the board is lost, gdb may quit: /);
+  await run.type("quit");
+  const { code, said } = await run.end();
+  assertEquals(code, 20, said);
+  assertMatch(said, /^error\[E20\d\d /m);
+});
+
 withGdb("--no-reset looks at a program where it is", async () => {
   const { said } = await debugRun([
     ...[
