@@ -6,6 +6,7 @@
 
 const SYMBOLS = {
   init: { name: "libusb_init", parameters: ["buffer"], result: "i32" },
+  exit: { name: "libusb_exit", parameters: ["u64"], result: "void" },
   version: { name: "libusb_get_version", parameters: [], result: "u64" },
   getDeviceList: {
     name: "libusb_get_device_list",

@@ -6,12 +6,15 @@ import { VERSION } from "../../ffi/structs.ts";
 import { u16le } from "../base/mod.ts";
 import { fault } from "./faults.ts";
 
-/** A loaded and initialised libusb. */
+/** A loaded libusb. */
 export interface LoadedLibusb {
   readonly lib: Libusb;
-  readonly context: bigint;
   readonly path: string;
   readonly version: string;
+}
+/** The same with a context of its own. */
+export interface OpenLibusb extends LoadedLibusb {
+  readonly context: bigint;
 }
 /** What loading needs to know of this machine. */
 export interface LibraryHost {
@@ -55,13 +58,24 @@ function open(host: LibraryHost): { path: string; lib: Libusb } {
 export function loadOnce(host: LibraryHost): LoadedLibusb {
   if (loaded) return loaded;
   const { path, lib } = open(host);
-  const context = new BigUint64Array(1);
-  const result = lib.init(context);
-  if (result < 0) {
-    throw fault("libusb-unfit", { path, why: errorText(result), install: installCommand(host.os) });
-  }
   const v = copyOut(lib, lib.version(), VERSION.size);
   const version = [VERSION.major, VERSION.minor, VERSION.micro].map((at) => u16le(v, at)).join(".");
-  loaded = { lib, context: context[0] ?? 0n, path, version };
+  loaded = { lib, path, version };
   return loaded;
+}
+
+/**
+ * A new context: it looks at what is plugged in when it is made. An older one learns of changes from udev only, and
+ * in a container there may be none. Faults: as loadOnce.
+ */
+export function openLibusb(host: LibraryHost): OpenLibusb {
+  const library = loadOnce(host);
+  const context = new BigUint64Array(1);
+  const result = library.lib.init(context);
+  if (result < 0) {
+    const { path } = library;
+    const install = installCommand(host.os, host.osRelease);
+    throw fault("libusb-unfit", { path, why: errorText(result), install });
+  }
+  return { ...library, context: context[0] ?? 0n };
 }

@@ -4,7 +4,7 @@ import { isThere, mayLoad, osRelease, variableOf } from "../../ffi/load_library.
 import { DEVICE_DESCRIPTOR } from "../../ffi/structs.ts";
 import { type Fault, systemClock, u16le } from "../base/mod.ts";
 import { fault } from "./faults.ts";
-import { type LoadedLibusb, loadOnce, whatIsLoaded } from "./library.ts";
+import { type OpenLibusb, openLibusb, whatIsLoaded } from "./library.ts";
 import { LibusbPipe, transferFault } from "./libusb_transfer.ts";
 import type { UsbDevice, UsbEndpoints, UsbPipe, UsbSource } from "./pipe.ts";
 import { isStlink, ST_VENDOR } from "./ids.ts";
@@ -73,7 +73,10 @@ function openFault(code: number, device: UsbDevice, node: string): Fault {
 export class LibusbSource implements UsbSource {
   readonly kind = "libusb";
   readonly clock = systemClock;
-  constructor(readonly library: LoadedLibusb) {}
+  /** lists and pipes that are in use: a context must outlive them */
+  #open = 0;
+  #disposed = false;
+  constructor(readonly library: OpenLibusb) {}
 
   async list(): Promise<readonly UsbDevice[]> {
     return await this.#withList((listed) => Promise.resolve(listed.map((l) => l.device)), true);
@@ -94,16 +97,37 @@ export class LibusbSource implements UsbSource {
         lib.close(handle);
         throw openFault(claimed, device, found.node);
       }
-      return Promise.resolve(new LibusbPipe(device, lib, handle, ends));
+      this.#open++;
+      return Promise.resolve(new LibusbPipe(device, lib, handle, ends, () => this.#closed()));
     }, false);
   }
 
-  /** Nothing to close: the library stays loaded for the life of the process. */
+  #closed(): void {
+    this.#open--;
+    this.#leave();
+  }
+  #leave(): void {
+    if (this.#disposed && this.#open === 0) this.library.lib.exit(this.library.context);
+  }
+  /** Gives the context back once its last pipe is closed; the library stays loaded. */
   [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return Promise.resolve();
+    this.#disposed = true;
+    this.#leave();
     return Promise.resolve();
   }
 
   async #withList<T>(use: (l: readonly Listed[]) => Promise<T>, texts: boolean): Promise<T> {
+    // libusb does not check its contexts: using one after its end ends the process
+    if (this.#disposed) throw fault("usb-gone", { what: "the list of devices was closed" });
+    this.#open++;
+    try {
+      return await this.#listed(use, texts);
+    } finally {
+      this.#closed();
+    }
+  }
+  async #listed<T>(use: (l: readonly Listed[]) => Promise<T>, texts: boolean): Promise<T> {
     const { lib, context } = this.library;
     const out = new BigUint64Array(1);
     const count = Number(lib.getDeviceList(context, out));
@@ -212,7 +236,7 @@ export class LibusbSource implements UsbSource {
 export function libusbSource(): Promise<UsbSource> {
   return new Promise((resolve) => {
     resolve(
-      new LibusbSource(loadOnce({
+      new LibusbSource(openLibusb({
         os: Deno.build.os,
         override: variableOf("PROBEKIT_LIBUSB"),
         osRelease: osRelease(),

@@ -28,6 +28,7 @@ export class LibusbPipe implements UsbPipe {
     readonly lib: Libusb,
     readonly handle: bigint,
     readonly ends: UsbEndpoints,
+    readonly onClosed: () => void = () => {},
   ) {}
 
   /** One transfer at a time, in order of asking. */
@@ -102,5 +103,6 @@ export class LibusbPipe implements UsbPipe {
     this.#closed = true;
     this.lib.release(this.handle, this.ends.interface);
     this.lib.close(this.handle);
+    this.onClosed();
   }
 }

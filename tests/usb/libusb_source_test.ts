@@ -117,6 +117,20 @@ Deno.test("a closed pipe is refused before its handle reaches libusb", async () 
   }
   assertEquals(fake.log.length, calls);
 });
+Deno.test("a source gives its context back after its last pipe, once", async () => {
+  const { fake, source: s } = source(stlink());
+  const [device] = await s.list();
+  const pipes = [await s.open(device ?? fail(), ENDS), await s.open(device ?? fail(), ENDS)];
+  await pipes[0]?.[Symbol.asyncDispose]();
+  await s[Symbol.asyncDispose]();
+  assertEquals(fake.log.filter((l) => l.startsWith("exit")), [], "a handle is open");
+  await pipes[1]?.[Symbol.asyncDispose]();
+  assertEquals(fake.log.slice(-2), ["close", "exit 9"]);
+  await s[Symbol.asyncDispose]();
+  await pipes[1]?.[Symbol.asyncDispose]();
+  assertEquals((await assertRejects(() => s.list(), Fault)).slug, "usb-gone");
+  assertEquals(fake.log.slice(-2), ["close", "exit 9"]);
+});
 Deno.test("transfers are served in the order of asking, also after one that failed", async () => {
   const { fake, pipe } = await opened({ code: -9 }, { code: 0, data: Uint8Array.of(7) });
   const sent = assertRejects(() => pipe.send(new Uint8Array(3), 10), Fault);

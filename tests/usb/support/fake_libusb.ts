@@ -66,6 +66,7 @@ export class FakeLibusb {
     const bytes = (b: unknown) => b as Uint8Array;
     const functions = {
       init: (out: unknown) => ((out as BigUint64Array)[0] = 9n, 0),
+      exit: (context: bigint) => void this.log.push(`exit ${context}`),
       version: () => VERSION_AT,
       getDeviceList: (_: bigint, out: unknown) => {
         (out as BigUint64Array)[0] = LIST;
