@@ -19,11 +19,16 @@ const MOST_BUFFERS = 64;
 /** searched in such pieces; a block may lie across two */
 const PART = 0x1000;
 
-/** Where control blocks begin, in order; none is trusted yet. */
-async function* idsIn(memory: Memory, ranges: readonly RamRange[]): AsyncGenerator<number> {
+/** Where control blocks begin, in order; none is trusted yet. Ends early once `over` says so. */
+async function* idsIn(
+  memory: Memory,
+  ranges: readonly RamRange[],
+  over: () => boolean = () => false,
+): AsyncGenerator<number> {
   for (const { at, length } of ranges) {
     let tail = new Uint8Array(0);
     for (let done = 0; done < length; done += PART) {
+      if (over()) return;
       const part = await memory.read(at + done, Math.min(PART, length - done));
       const bytes = new Uint8Array(tail.length + part.length);
       bytes.set(tail);
@@ -57,10 +62,14 @@ export class RttUp {
   ) {}
 
   /** Looks for it; undefined as long as the program has not set it up. */
-  static async find(memory: Memory, ranges: readonly RamRange[]): Promise<RttUp | undefined> {
+  static async find(
+    memory: Memory,
+    ranges: readonly RamRange[],
+    over: () => boolean,
+  ): Promise<RttUp | undefined> {
     const inRam = (at: number, length: number) =>
       ranges.some((r) => at >= r.at && at + length <= r.at + r.length);
-    for await (const at of idsIn(memory, ranges)) {
+    for await (const at of idsIn(memory, ranges, over)) {
       if (!inRam(at, HEAD + RING)) continue;
       const head = await memory.read(at, HEAD + RING);
       const [ups, buffer, size] = [u32le(head, 16), u32le(head, HEAD + 4), u32le(head, HEAD + 8)];

@@ -35,12 +35,12 @@ function patternOf(text: string): RegExp {
 }
 
 /** Gives what the program wrote since the last look; undefined once it has ended. */
-type Listen = () => Promise<Uint8Array | undefined>;
+type Listen = (over: () => boolean) => Promise<Uint8Array | undefined>;
 
 function listenRtt({ memory }: Core, view: View): Listen {
   let up: RttUp | undefined;
-  return async () => {
-    up ??= await RttUp.find(memory, view.chip.sub.ram);
+  return async (over) => {
+    up ??= await RttUp.find(memory, view.chip.sub.ram, over);
     return await up?.take() ?? new Uint8Array(0);
   };
 }
@@ -85,9 +85,10 @@ async function hear(
   const { clock } = deed.bench;
   const begin = clock.now();
   const decoder = new TextDecoder();
+  const past = () => clock.now() - begin >= limitMs;
   let text = "";
   for (;;) {
-    const bytes = await listen();
+    const bytes = await listen(past);
     text = (text + decoder.decode(bytes, { stream: true })).slice(-MOST_TEXT);
     const match = pattern.exec(text) ?? undefined;
     const ms = Math.round(clock.now() - begin);
@@ -100,8 +101,8 @@ async function hear(
 async function run(deed: Deed, view: View, p: ActParameters, pattern: RegExp): Promise<Done> {
   const channel: Channel = p["channel"] === "semihosting" ? "semihosting" : "rtt";
   const within = typeof p["within"] === "number" ? p["within"] : USUAL_MS;
-  const limitMs = Math.max(1, Math.min(within, deed.leftMs() - SLACK_MS));
   await start(deed, view, channel);
+  const limitMs = Math.max(1, Math.min(within, deed.leftMs() - SLACK_MS));
   const { core } = deed.bench;
   const listen = channel === "rtt" ? listenRtt(core, view) : listenSemihosting(core);
   let heard: Heard;
