@@ -1,19 +1,12 @@
 /** A failure, with the cause that the chip itself proves. */
-import { type Clock, type Diagnostic, Fault, type FaultOptions, type Memory } from "../base/mod.ts";
+import { type Diagnostic, Fault, type FaultOptions } from "../base/mod.ts";
 import type { UsbSource } from "../usb/mod.ts";
-import { Climb } from "./climb.ts";
 import type { Blocks } from "./cause.ts";
 import { type Cause, diagnoseFindings } from "./diagnose.ts";
 import { examine, type ExamineWish } from "./examine.ts";
+import { type AttachedBoard, examineAttached } from "./examine_attached.ts";
 import { type FaultNote, type Findings, noteOf } from "./findings.ts";
-import { lookAtChip } from "./look.ts";
 
-/** What of an attached board is needed to look at it. */
-export interface AttachedBoard {
-  readonly core: { readonly uncached: Memory };
-  readonly clock: Clock;
-  readonly volts: number | undefined;
-}
 /** An attached board, or a source with a probe on it that nobody has open. */
 export type ToLookAt = AttachedBoard | UsbSource;
 
@@ -26,14 +19,7 @@ const OF_NO_BOARD = /^E(02|10|30|31|75|77|01)/;
 
 async function look(at: ToLookAt, failure: FaultNote, wish: ExamineWish): Promise<Findings> {
   if (isSource(at)) return { ...await examine(at, wish), failure };
-  const climb = new Climb("attached");
-  climb.add({
-    volts: at.volts ?? null,
-    connected: { how: "attach", hertz: 0, dpidr: 0 },
-    nrst: "works", // not in question: somebody has attached
-  });
-  await lookAtChip(climb, at.core.uncached, at.clock);
-  return { ...climb.done(), failure };
+  return { ...await examineAttached(at), failure };
 }
 
 /** The part of the board that a failed act depends on. */
