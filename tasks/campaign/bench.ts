@@ -89,10 +89,12 @@ export class CampaignBoard {
   readonly found: readonly number[];
   /** bulk transfers since the board was made */
   transfers = 0;
+  readonly #foundFlash: Uint8Array;
   /** OPTCR2 as found: nobody writes it unasked */
   readonly #found2: number;
   #dead = false;
   #optionWrites = 0;
+  #storedBefore: readonly number[] = [];
   constructor(readonly what: Case, seed: number) {
     const scenario = SCENARIOS.find((s) => s.name === what.scenario);
     if (scenario === undefined) throw new Error(`no scenario ${what.scenario}`);
@@ -102,6 +104,7 @@ export class CampaignBoard {
       boardParts(),
     );
     this.found = [...this.board.chip.options.storage];
+    this.#foundFlash = this.board.flash;
     this.#found2 = this.board.chip.options.loaded.OPTCR2;
     this.#count(undefined);
   }
@@ -133,6 +136,27 @@ export class CampaignBoard {
     }
   }
 
+  /** Option words as the write under way would leave them; meaningful inside one. */
+  get written(): readonly number[] {
+    const { options } = this.board.chip;
+    return [...options.encode(options.shadow)];
+  }
+  /** Option words as they were when the write under way began. */
+  get stored(): readonly number[] {
+    return this.#storedBefore;
+  }
+  /** The supply goes and is back after some ms; meanwhile the option words are what silicon may have left. */
+  brownOutLeaving(words: readonly number[]): void {
+    this.brownOut();
+    this.board.chip.options.storage.set(words);
+  }
+  /** Whether nothing outlasting was changed: option words and flash are as they were found. */
+  get untouched(): boolean {
+    const { options, cells } = this.board.chip;
+    return this.found.every((w, i) => w === options.storage[i]) &&
+      this.#foundFlash.every((b, i) => b === cells.bytes[i]);
+  }
+
   /** The supply goes and is back after some ms. */
   brownOut(): void {
     const { board } = this;
@@ -151,6 +175,7 @@ export class CampaignBoard {
     const { operations } = chip.flash;
     const start = operations.startOptions.bind(operations);
     operations.startOptions = () => {
+      this.#storedBefore = [...chip.options.storage];
       start();
       if (operations.running !== "options" || this.#optionWrites++ !== nth) return;
       const end = operations.busyUntil;
@@ -225,7 +250,14 @@ export class CampaignBoard {
     const used = pcrop ? 6 : 4;
     const { loaded } = chip.options; // a damaged last word closes nothing either
     const open = verb === "recover" && pcrop && (loaded.OPTCR2 & 0xFF) === 0 ? 4 : used;
-    if (!wanted.some((w) => w.slice(0, open).every((word, i) => word === words[i]))) {
+    const { mask } = chip.config.silicon.options;
+    const loads = (word: number, i: number): boolean => {
+      const is = words[i] ?? 0;
+      // a word that does not match its complement is loaded as all ones, which may be what is wanted
+      const kept = i === 0 ? mask & 0xFFFF : i === 1 ? mask >>> 16 : 0xFFFF;
+      return word === is || ((is >>> 16) !== (~is & 0xFFFF) && (~word & kept) === 0);
+    };
+    if (!wanted.some((w) => w.slice(0, open).every(loads))) {
       return `option words ${words.map((w) => w.toString(16)).join(" ")}`;
     }
     if (verb === "recover") return chip.options.level === 0 ? undefined : "options not loaded";

@@ -1,8 +1,10 @@
 /** A seeded slice of `deno task campaign`: every kind of cut, at places that differ from case to case. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CampaignBoard, type Case, CUTS } from "../../tasks/campaign/bench.ts";
-import { ALL, campaign, cutOnce } from "../../tasks/campaign/cuts.ts";
-import { selected } from "../../tasks/campaign.ts";
+import { cutOnce } from "../../tasks/campaign/again.ts";
+import { ALL, campaign } from "../../tasks/campaign/cuts.ts";
+import { refusalOf } from "../../tasks/campaign/refusals.ts";
+import { BadCall, selected } from "../../tasks/campaign.ts";
 
 /** scenario, verb, supply, one of how many transfers, points in each option write */
 const SLICE: readonly (readonly [string, Case["verb"], Case["supply"], number, number])[] = [
@@ -50,7 +52,38 @@ Deno.test("campaign: level 2 is seen as lost, and so is a board that was not rec
     { scenario: "rdp2", verb: "recover", supply: "own" },
     { ...ALL, every: 50 },
   );
-  assertEquals([refused.refused, refused.tried], ["link-no-answer", 0]);
+  assertEquals([refused.refused, refused.tried, refused.lost], ["link-no-answer", 5, []]);
+});
+
+Deno.test("campaign: a verb that is refused leaves the board untouched, wherever it is cut", async () => {
+  for (
+    const [verb, scenario] of [["flash", "wrp"], ["flash", "rdp1"], [
+      "recover",
+      "low-voltage",
+    ]] as const
+  ) {
+    const what: Case = { verb, scenario, supply: "own" };
+    const t = await campaign(what, { ...ALL, every: 23, from: 5, seed: 3 });
+    assertEquals([t.refused, t.lost], [refusalOf(what), []]);
+    assert(t.tried >= 10 && t.words["old"] === undefined);
+  }
+});
+
+Deno.test("campaign: every outcome of an option write, one after another", async () => {
+  const what: Case = { verb: "recover", scenario: "so36160986", supply: "own" };
+  const t = await campaign(what, { ...ALL, kinds: ["kill"], every: 1000, points: 1, seed: 5 });
+  assertEquals([t.refused, t.lost], [undefined, []]);
+  assert((t.words["erased"] ?? 0) > 0 && (t.words["old"] ?? 0) > 0, JSON.stringify(t.words));
+});
+
+Deno.test("campaign: a command line is read, shares of it too, and nonsense is refused", () => {
+  const { cases } = selected(["--verb", "recover", "--scenario", "wrp", "--part", "2/2"]);
+  assertEquals(cases.map((c) => c.supply), ["own"]);
+  const bad = ["--wrong", "--verb=fly", "--every=0", "--part=3/2", "--seed=x", "--points", "x"];
+  for (const one of bad) {
+    const args = one === "--points" ? ["--points"] : one === "x" ? ["--every", "x"] : [one];
+    assertThrows(() => selected(args), BadCall);
+  }
 });
 
 Deno.test("campaign: the one cut that a line of the report names can be tried alone", async () => {
