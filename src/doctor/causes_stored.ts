@@ -1,23 +1,25 @@
 /** Causes told from the option words in flash, and what else differs from a new part. */
 import { bits, getField, hex, or, shl } from "../base/mod.ts";
-import { type CauseRow, likely, type Match, proven } from "./cause.ts";
+import { type CauseRow, likely, proven } from "./cause.ts";
 import { optcrLine, option, OPTION_CAUSES, RECOVER, resetFlag } from "./causes_options.ts";
 import type { Findings } from "./findings.ts";
 
 const ERASED = 0xFFFF_FFFF;
 const matches = (word: number): boolean => bits(word, 31, 16) === 0xFFFF - bits(word, 15, 0);
-/** from this one on the layout of a word has a source that read it on a chip: facts stm32f7 §4, community 672018 */
-const FIRST_KNOWN = 2;
+/** OPTCR's upper half: all ones there are a new part's values, and its layout in flash has no source */
+const HARMLESS = 1;
+const FIRST_BOOT = 2;
 
-/** Words that were damaged; BOOT_ADDx that are plainly erased have rows of their own. */
-function damaged(f: Findings): Match | undefined {
-  const bad = (f.stored ?? []).flatMap((word, i) =>
-    matches(word) || (i >= FIRST_KNOWN && word === ERASED) ? [] : [{ word, i }]
-  );
-  if (bad.length === 0 || !f.chip) return undefined;
-  const { at } = f.chip.sub.optionBytes;
-  const lines = bad.map(({ word, i }) => `option word at ${hex(at + 8 * i)} is ${hex(word)}`);
-  return bad.some(({ i }) => i >= FIRST_KNOWN) ? proven(lines) : likely(lines);
+/** Words that do not match; BOOT_ADDx that are plainly erased have rows of their own. */
+function unmatched(f: Findings, harmless: boolean): readonly string[] {
+  const { chip, stored = [] } = f;
+  if (!chip) return [];
+  return stored.flatMap((word, i) => {
+    const erased = i >= FIRST_BOOT && word === ERASED;
+    return matches(word) || erased || (i === HARMLESS) !== harmless
+      ? []
+      : [`option word at ${hex(chip.sub.optionBytes.at + 8 * i)} is ${hex(word)}`];
+  });
 }
 
 /** Fields whose stored value is another than the register's: all words must be whole. */
@@ -74,9 +76,25 @@ export const STORED_CAUSES: readonly CauseRow[] = [
     blocks: ["run"],
     text:
       "An option word in flash does not match its complement, so the chip loads it as all ones: a write was cut short",
-    match: damaged,
+    match: (f) => {
+      const lines = unmatched(f, false);
+      return lines.length > 0 ? proven(lines) : undefined;
+    },
     next: [RECOVER],
     excludes: ["options-erased"],
+  },
+  {
+    slug: "option-word-unmatched",
+    rung: "options",
+    exit: 0,
+    blocks: [],
+    text:
+      "An option word in flash does not match its complement, and is loaded as all ones: these are a new part's values too",
+    match: (f) => {
+      const lines = unmatched(f, true);
+      return lines.length > 0 ? likely(lines) : undefined;
+    },
+    next: [{ text: "Nothing is to be done; the next write of option bytes renews it" }],
   },
   {
     slug: "rdp2-pending",

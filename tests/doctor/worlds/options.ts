@@ -144,7 +144,7 @@ export const OPTION_WORLDS: Readonly<Record<string, World>> = {
   "option word 1 mismatched": {
     image: running,
     damage: (c) => c.options.storage[1]! ^= 1,
-    wants: [22, "likely:options-damaged"],
+    wants: [0, "| option-word-unmatched"],
   },
   "option word 2 mismatched": {
     image: running,
