@@ -30,6 +30,28 @@ const beside = async (file: string): Promise<string | undefined> => {
   }
 };
 
+/** Why only an ELF will do, and what works with this file. */
+async function noElf(file: string, bytes: Uint8Array): Promise<Error> {
+  const elf = await beside(file);
+  const what =
+    `${file} is no ELF file, and debugging needs one: only an ELF has names and source lines`;
+  return fault("bad-usage", { what, verb: "debug" }, {
+    causes: [{ text: `it is ${formatText(file, bytes)}`, likelihood: "proven" }],
+    next: [
+      elf === undefined
+        ? { text: "Give the ELF file that it was made from" }
+        : { text: "It seems to be beside it:", command: `probekit debug ${elf}` },
+      { text: "Only program it:", command: `probekit flash ${file}`, effect: "reversible" },
+      { text: "Serve the board to a debugger without one:", command: "probekit gdb" },
+    ],
+  });
+}
+
+/** An inlined function is no symbol, but its name is among the debugger's. Other places than names gdb judges. */
+const mayBe = (stopAt: string, bytes: Uint8Array): boolean =>
+  !/^[A-Za-z_]\w*$/.test(stopAt) ||
+  new TextDecoder("latin1").decode(bytes).includes(`${stopAt}\0`);
+
 /** What is known of it before a board is touched. */
 export interface DebugElf {
   readonly file: string;
@@ -40,22 +62,29 @@ export interface DebugElf {
 
 /**
  * Reads the file. `stopAt` is where the user wants to stop first; a plain name must be one of its symbols.
- * Faults: cannot-read-file, debug-needs-elf, no-such-function, image-wrong-machine and others of image/.
+ * Faults: cannot-read-file, bad-usage, image-wrong-machine and others of image/.
  */
 export async function debugElf(file: string, stopAt: string | undefined): Promise<DebugElf> {
   const bytes = await readBytes(file);
   if (hexBytes(bytes.subarray(0, 4)) !== MAGIC) {
-    const elf = await beside(file);
-    const next = elf === undefined
-      ? []
-      : [{ text: "It seems to be beside it:", command: `probekit debug ${elf}` }];
-    throw fault("debug-needs-elf", { file, format: formatText(file, bytes) }, { next });
+    throw await noElf(file, bytes);
   }
   const image = loadImage(file, bytes);
   const names = new Set((image.symbols ?? []).map((s) => s.name));
-  if (stopAt !== undefined && /^[A-Za-z_]\w*$/.test(stopAt) && !names.has(stopAt)) {
-    const symbols = names.size === 0 ? { symbols: "no symbols" } : {};
-    throw fault("no-such-function", { file, name: stopAt, ...symbols });
+  if (stopAt !== undefined && !names.has(stopAt) && !mayBe(stopAt, bytes)) {
+    throw fault("bad-usage", {
+      what: `${file} has no function called \`${stopAt}\` to stop at`,
+      verb: "debug",
+    }, {
+      causes: names.size > 0 ? [] : [{
+        text: "it has no symbols: it was built without, or stripped",
+        likelihood: "proven",
+      }],
+      next: [{
+        text:
+          "Leave --break out, or name a function, a line (main.c:95), or an address (*0x08000100)",
+      }],
+    });
   }
   const warnings = names.size > 0 ? [] : [
     `${file} has no symbols: gdb knows only addresses in it; build it with -g and do not strip it`,

@@ -5,29 +5,6 @@ const NAMED = "Or name the one you have: --gdb PATH, or PROBEKIT_GDB";
 
 /** Rows of `probekit debug`. */
 export const DEBUG_ROWS = {
-  "debug-needs-elf": {
-    code: "E0265",
-    class: "recipe",
-    title: "{file} is no ELF file, and debugging needs one: only an ELF has names and source lines",
-    causes: [{ text: "it is {format}", likelihood: "proven" }],
-    next: [
-      { text: "Give the ELF file that it was made from" },
-      { text: "Only program it:", command: "probekit flash {file}", effect: "reversible" },
-      { text: "Serve the board to a debugger without one:", command: "probekit gdb" },
-    ],
-  },
-  "no-such-function": {
-    code: "E0266",
-    class: "recipe",
-    title: "{file} has no function called `{name}` to stop at",
-    causes: [{ text: "it has {symbols}: it was built without, or stripped", likelihood: "proven" }],
-    next: [
-      {
-        text:
-          "Leave --break out, or name a function, a line (main.c:95), or an address (*0x08000100)",
-      },
-    ],
-  },
   "gdb-not-found": {
     code: "E2061",
     class: "station",
