@@ -1,6 +1,7 @@
 /** `probekit debug ELF` with gdb itself, through bin/probekit and its permissions. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { serveUsbip } from "../../src/sim/front/usbip_server.ts";
+import { umockdevLibrary } from "../../src/sim/front/umockdev.ts";
 import { openSim } from "../../src/sim/mod.ts";
 import { needs, programPath } from "../support/need.ts";
 import { Debugged, debugRun, HELLO_ELF } from "./support/debugged.ts";
@@ -35,6 +36,20 @@ withGdb(
     assertMatch(again.said, /program +unchanged +flash holds \S+hello\.elf already/);
     assertStringIncludes(again.said, "flash: nothing was written");
     assertMatch(again.said, /Temporary breakpoint 1, main \(\)/);
+  },
+);
+
+needs(
+  "gdb-multiarch and umockdev",
+  !!GDB && umockdevLibrary() !== undefined,
+  "debug: over libusb; what Deno lets no program inherit is kept from gdb",
+  async () => {
+    // umockdev comes in by LD_PRELOAD
+    const command = [Deno.execPath(), "task", "-q", "sim", "--", `${ROOT}/bin/probekit`, "debug"];
+    const { code, said } = await debugRun([HELLO_ELF, "--break", "main", "--batch"], { command });
+    assertEquals(code, 0, said);
+    assertStringIncludes(said, "flash: the new image is in sector 0");
+    assertMatch(said, /Temporary breakpoint 1, main/);
   },
 );
 
