@@ -3,11 +3,12 @@
  * With --check it only says whether they are fresh, and exits with 1 when not.
  * @module
  */
-import { actionsPage, schemaText } from "../src/recipe/mod.ts";
+import { actionsPage, boardSchemaText, schemaText } from "../src/recipe/mod.ts";
 
 /** File → its content. */
 export const generated = (): Readonly<Record<string, string>> => ({
   "recipes/recipe.v1.schema.json": schemaText(),
+  "recipes/board.v1.schema.json": boardSchemaText(),
   "docs/actions.md": actionsPage(),
 });
 

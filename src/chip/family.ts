@@ -134,6 +134,11 @@ export interface Family {
       readonly set: number;
       readonly name: string;
     }[];
+    /** what else can stand still with the core, when a board's file asks for it, by the manual's names */
+    readonly peripherals: readonly {
+      readonly at: number;
+      readonly bits: Readonly<Record<string, number>>;
+    }[];
   };
   /** reset causes: register address and the bits by name */
   readonly resetCauses: { readonly at: number; readonly fields: Fields };

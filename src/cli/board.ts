@@ -3,6 +3,7 @@ import { type BoardState, Fault } from "../base/mod.ts";
 import { type Bench, openBench } from "../recipe/mod.ts";
 import { hostFacts } from "../usb/mod.ts";
 import type { AttachMode } from "../cortex/mod.ts";
+import { boardOf } from "./boards.ts";
 import { type OpenedSource, openSource, type PluggedSource } from "./sources.ts";
 import { fault } from "./faults.ts";
 import { byteCount, hertz, milliseconds } from "./values.ts";
@@ -35,9 +36,11 @@ export async function withSource<T>(
 ): Promise<T> {
   const wait = given.text("wait-lock");
   const withinMs = wait === undefined ? 0 : milliseconds(wait, "run");
-  const opened = await openSource(wantedProbe(given), plugged, given.text("trace"), { withinMs });
+  const board = await boardOf(given);
+  const wanted = given.text("probe") ?? board?.document.probe ?? wantedProbe(given);
+  const opened = await openSource(wanted, plugged, given.text("trace"), { withinMs });
   try {
-    return await use(opened);
+    return await use(board ? { ...opened, board } : opened);
   } catch (e) {
     if (!(e instanceof Fault) || e.slug !== "no-probe" || opened.source.kind !== "libusb") throw e;
     const devices = await opened.source.list();

@@ -97,7 +97,7 @@ function jobsOf(given: Given): number {
   throw bad(`--jobs takes 1 to ${MOST_JOBS}, not ${text}`);
 }
 
-const ALONE = ["run-folder", "trace", "events", "probe"] as const;
+const ALONE = ["run-folder", "trace", "events", "probe", "on", "board"] as const;
 
 /** The call as one unit sees it: its own probe and inputs, and silence. */
 function givenFor(given: Given, unit: Unit): Given {

@@ -1,10 +1,10 @@
 /** `probekit lint` and `probekit fmt`: recipes without a board. */
 import type { Diagnostic } from "../base/mod.ts";
-import { diagnosticsOf, formatRecipe } from "../recipe/mod.ts";
+import { diagnosticsOf, formatRecipe, lintBoard } from "../recipe/mod.ts";
 import { fault } from "./faults.ts";
 import { readText, writeFileSync } from "./files.ts";
 import { githubLine, sarif } from "./lint_formats.ts";
-import { checkedRecipe } from "./recipes.ts";
+import { checkedRecipe, recipeFiles } from "./recipes.ts";
 import { renderDiagnostic } from "./render_fault.ts";
 import { Report } from "./report.ts";
 import type { Cli } from "./terminal.ts";
@@ -28,13 +28,24 @@ function tell(all: readonly Linted[], report: Report, colour: boolean): void {
   }
 }
 
+/** A recipe, or a board file. */
+async function linted(which: string): Promise<Linted> {
+  const text = /\.ya?ml$/.test(which) ? await readText(which) : "";
+  if (/^board:/m.test(text)) {
+    const { ok, safe, findings } = await lintBoard({ file: which, text }, { files: recipeFiles });
+    const diagnostics = findings.map((f) => f.diagnostic);
+    return { recipe: which, ok, effect: safe?.effect ?? "read", diagnostics };
+  }
+  const checked = await checkedRecipe(which);
+  const { ok, effect } = checked;
+  return { recipe: which, ok, effect, diagnostics: diagnosticsOf(checked) };
+}
+
 /** Lints; exit 2 when there is an error. `version` is probekit's, for SARIF. */
 export async function lintRecipes(given: Given, cli: Cli, version: string): Promise<number> {
   const all: Linted[] = [];
   for (const which of given.args) {
-    const checked = await checkedRecipe(which ?? "");
-    const { ok, effect } = checked;
-    all.push({ recipe: which ?? "", ok, effect, diagnostics: diagnosticsOf(checked) });
+    all.push(await linted(which ?? ""));
   }
   using report = new Report(cli, given);
   const found = all.flatMap((l) => l.diagnostics);

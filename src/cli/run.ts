@@ -16,6 +16,7 @@ import {
 } from "../recipe/mod.ts";
 import { askWord, stationEnv } from "./ask_word.ts";
 import { flashSize, wantedAttach, withSource } from "./board.ts";
+import { INPUTS_OPTION, lowerInputs } from "./boards.ts";
 import { fault } from "./faults.ts";
 import { JOURNAL_OPTION, journalOf } from "./journal.ts";
 import { readBytes, writeBytes } from "./files.ts";
@@ -34,6 +35,7 @@ import type { Given, OptionSpec } from "./verb.ts";
 /** Options of every verb that runs a recipe. */
 export const RUN_OPTIONS: readonly OptionSpec[] = [
   { flags: "--set <name=value>", summary: "give an input of the recipe", many: true },
+  INPUTS_OPTION,
   { flags: "--dry-run", summary: "plan only: attaches and reads, writes nothing that stays" },
   { flags: "--detailed-exit", summary: "with --dry-run: exit 3 when something would change" },
   { flags: "--yes", summary: "agree to what the plan needs; never to what is for ever" },
@@ -117,6 +119,7 @@ function environment(
     ask: (what) => Promise.resolve(cli.ask(`${what} — press Enter when it is done`) !== undefined),
     ...(opened.powerCycle ? { powerCycle: opened.powerCycle } : {}),
     ...secretEnv(given, opened),
+    ...(opened.board ? { board: opened.board } : {}),
     signal: cli.signal,
     hertz: speed === undefined ? undefined : hertz(speed, call.verb),
     setTarget: {
@@ -228,7 +231,11 @@ export async function runOnSource(
   opened: OpenedSource,
 ): Promise<number> {
   const checked = call.checked ?? await checkedRecipe(call.recipe);
-  const inputs = { ...call.inputs, ...pairs(given.list("set"), call.verb) };
+  const inputs = {
+    ...await lowerInputs(given, opened.board, checked),
+    ...call.inputs,
+    ...pairs(given.list("set"), call.verb),
+  };
   const dryRun = given.flag("dry-run") || (call.options?.dryRun ?? false);
   using report = new Report(cli, given, () => opened.source.clock.now());
   using folder = new FolderKeeper(given);
@@ -247,7 +254,7 @@ export async function runOnSource(
   await follow(run, report, folder, dryRun, show);
   const result = await explained(await run.result, opened);
   await finish(call, report, result);
-  await folder.finish(result, (text) => report.warn(text));
+  await folder.finish(result, run.attachments, (text) => report.warn(text));
   for (const aside of result.also) cli.err(renderDiagnostic(aside, cli.colour) + "\n");
   if (result.error) {
     cli.err(renderDiagnostic(await withHost(result.error, opened), cli.colour) + "\n");

@@ -1,4 +1,5 @@
 /** From `--probe` to a source of USB devices: this machine's, a trace's, or one that is plugged in here. */
+import type { CheckedBoard } from "../recipe/mod.ts";
 import type { UsbSource } from "../usb/mod.ts";
 import {
   isUsbipAddress,
@@ -20,6 +21,8 @@ export interface OpenedSource {
   readonly powerCycle?: (offMs: number) => Promise<void>;
   /** folder of the journal; null: the board ends with the command; absent: that of this machine */
   readonly journal?: string | null;
+  /** the file of the board, when one was named */
+  readonly board?: CheckedBoard;
   /** From here on a trace gets no data of transfers: they may hold a secret. */
   conceal(): void;
   /** Closes the source, saves a virtual board, ends a trace. */

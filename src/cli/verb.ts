@@ -48,6 +48,11 @@ export const PROBE_OPTIONS: readonly OptionSpec[] = [
     summary:
       "serial, USB place (1-4.2), usbip://HOST/1-1, sim:BOARD?…, or replay:FILE; PROBEKIT_PROBE when absent",
   },
+  {
+    flags: "--on <name>",
+    summary: "the board of boards/NAME.yaml: its probe, the chip on it, and what is safe for it",
+  },
+  { flags: "--board <file>", summary: "as --on, by the file's path" },
   { flags: "--speed <frequency>", summary: "SWD clock, like 4MHz or 950kHz" },
   {
     flags: "--attach <mode>",

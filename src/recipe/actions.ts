@@ -250,8 +250,7 @@ const readyActions = {
     with: {
       what: {
         type: "list<enum>",
-        values: ["watchdogs"],
-        later: ["board-listed"],
+        values: ["watchdogs", "board-listed"],
         summary: "watchdogs: those of the chip; board-listed: what the board file names",
       },
     },

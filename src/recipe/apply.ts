@@ -23,6 +23,8 @@ export interface ApplyWish {
   readonly live: LiveView;
   readonly io: ActIo;
   readonly signal: AbortSignal | undefined;
+  /** before the ids of its steps */
+  readonly prefix?: string;
   readonly journalist: Journalist;
   emit(body: EventBody, step?: string): void;
 }
@@ -270,7 +272,7 @@ function worst(error: Fault, board: BoardState): Fault {
 /** Does the recipe. A fault of a step is in `error`; anything else that is thrown is a bug. */
 export async function apply(wish: ApplyWish): Promise<Applied> {
   const applier = new Applier(wish);
-  const frame = new Frame(wish.checked, wish.inputs);
+  const frame = new Frame(wish.checked, wish.inputs, wish.prefix);
   const steps = wish.checked.document?.steps ?? [];
   let error: Fault | undefined;
   try {

@@ -30,6 +30,8 @@ export interface BenchWish {
   readonly attach: AttachMode;
   /** instead of what the chip's size register says */
   readonly flashKiB?: number;
+  /** more debug registers that leaving as found puts back */
+  readonly restores?: readonly number[];
   readonly stlink?: StlinkOptions;
 }
 
@@ -188,7 +190,9 @@ class OpenBench implements Bench {
 
 async function attachTo(probe: Probe, wish: BenchWish, mode: AttachMode): Promise<Parts> {
   const { source, hertz = USUAL_HERTZ, flashKiB } = wish;
-  const attached = await attach(probe, source.clock, { mode, hertz, freeze: FREEZE });
+  const restores = (wish.restores ?? []).filter((at) => !FREEZE.some((f) => f.at === at));
+  const freeze = [...FREEZE, ...restores.map((at) => ({ at, set: 0 }))];
+  const attached = await attach(probe, source.clock, { mode, hertz, freeze });
   const volts = await probe.voltage();
   const how = flashKiB === undefined ? {} : { flashKiB };
   const chip = await identify(attached.core.uncached, how);

@@ -97,7 +97,7 @@ export interface RecipeHead<I extends Readonly<Record<string, InputSpec>>> {
       readonly max?: string;
       readonly unmeasured?: "stop" | "warn";
     };
-    readonly leave?: "as-found" | "running" | "halted" | "reset-held";
+    readonly leave?: "as-found" | "running" | "halted" | "reset-held" | "board-safe";
   };
   readonly inputs?: I;
 }

@@ -12,7 +12,7 @@ export interface TargetDocument {
     readonly max?: number;
     readonly unmeasured?: "stop" | "warn";
   };
-  readonly leave?: "as-found" | "running" | "halted" | "reset-held";
+  readonly leave?: "as-found" | "running" | "halted" | "reset-held" | "board-safe";
 }
 
 /** One input. */

@@ -47,7 +47,7 @@ const target: Shape = {
     supply: key(supply, "the supply this recipe wants"),
     core: later("which core of a chip with several"),
     leave: key(
-      word(["as-found", "running", "halted", "reset-held"], ["powered-off", "board-safe"]),
+      word(["as-found", "running", "halted", "reset-held", "board-safe"], ["powered-off"]),
       "how the board is left",
     ),
   },
@@ -144,6 +144,36 @@ export const stepShape: Shape = {
 };
 /** A list of steps. */
 export const stepsShape: Shape = list(stepShape, 1);
+
+/** A board file. */
+export const boardShape: Shape = {
+  is: "object",
+  name: "a board file",
+  keys: {
+    board: must(text, "the edition: v1"),
+    name: must({ is: "name", of: "a board", dashes: true }, "its name, with dashes"),
+    summary: key(text, "which board this is, and where"),
+    probe: key(text, "its probe: a serial, a USB place, or what --probe takes else"),
+    chip: key(text, "the chip that is on it: a pattern like stm32f746*"),
+    halt: key(
+      word(["allowed", "forbidden"]),
+      "forbidden: it is never left halted (motors, heaters, charge pumps)",
+    ),
+    freeze: key(
+      list(text, 1),
+      "peripherals that stand still while the core is halted, for `board-listed`: TIM1, CAN1",
+    ),
+    inputs: key({ is: "map", of: free, keys: "an input" }, "values of inputs on this board"),
+    safe_state: key({
+      is: "object",
+      name: "safe_state",
+      keys: {
+        steps: key(steps, "what makes the board safe: steps that are volatile at most"),
+        leave: must(word(["running", "halted", "reset-held"]), "how it is left after them"),
+      },
+    }, "what `leave: board-safe` means here"),
+  },
+};
 
 /** A whole recipe. */
 export const recipeShape: Shape = {

@@ -1,7 +1,7 @@
 /** The JSON Schema (draft-07) of recipes, for editors: from the grammar and the table of actions. */
 import type { ActionRow, Parameter } from "./action_row.ts";
 import { actions } from "./actions.ts";
-import { inputShape, recipeShape, stepShape } from "./grammar.ts";
+import { boardShape, inputShape, recipeShape, stepShape } from "./grammar.ts";
 import type { Shape } from "./shape.ts";
 import { type Kind, KINDS, parseType } from "./types.ts";
 
@@ -78,9 +78,11 @@ function shapeSchema(shape: Shape): Json {
       return { enum: [...shape.values, ...shape.later ?? []] };
     case "name":
       return text(shape.dashes ? "^[a-z][a-z0-9-]*$" : "^[a-z][a-z0-9_]*$");
+    // what YAML calls a number or a bool is a text here as well: `equals: 1024`, `when: true`
     case "expression":
+      return oneOf([{ type: "string" }, { type: "boolean" }]);
     case "template":
-      return { type: "string" };
+      return oneOf([{ type: "string" }, { type: "number" }, { type: "boolean" }]);
     case "free":
       return {};
     case "list":
@@ -175,3 +177,17 @@ export function recipeSchema(): Json {
 
 /** The schema as the text of recipes/recipe.v1.schema.json. */
 export const schemaText = (): string => `${JSON.stringify(recipeSchema(), null, 1)}\n`;
+
+/** The schema of board files, as the text of recipes/board.v1.schema.json. */
+export function boardSchemaText(): string {
+  const { definitions } = recipeSchema() as { definitions: Json };
+  const board = shapeSchema(boardShape) as { properties: Record<string, unknown> };
+  const schema = {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "probekit board file, edition v1",
+    ...board,
+    properties: { ...board.properties, board: { const: "v1", description: "the edition" } },
+    definitions,
+  };
+  return `${JSON.stringify(schema, null, 1)}\n`;
+}

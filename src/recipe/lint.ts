@@ -169,10 +169,31 @@ async function lintSource(
   make: MakeExpressions,
   options: LintOptions,
 ): Promise<CheckedRecipe> {
-  const lines = new Lines(source, chain);
-  const findings = new Findings(lines);
+  const findings = new Findings(new Lines(source, chain));
   const tree = await readYaml(source.text, findings);
-  const nothing = make(new Map());
+  if (tree && tree.kind !== "map") {
+    findings.report("not-a-recipe", tree.at, { what: "it is no mapping (key: value)" });
+  } else if (tree && get(tree, "recipe") === undefined) {
+    const at = tree.entries[0]?.keyAt ?? tree.at;
+    const what = textOf(tree, "ob")
+      ? "it is an option-byte profile"
+      : textOf(tree, "board")
+      ? "it is a board file"
+      : "`recipe: v1` is missing";
+    findings.report("not-a-recipe", at, { what }, { help: "the first line is `recipe: v1`" });
+  }
+  return await lintTree(source, tree, findings, make, options);
+}
+
+/** Lints a recipe that has been read; `tree` may be a part of another file. */
+export async function lintTree(
+  source: RecipeSource,
+  tree: Node | undefined,
+  findings: Findings,
+  make: MakeExpressions,
+  options: LintOptions,
+): Promise<CheckedRecipe> {
+  const { lines } = findings;
   const where = (path: readonly (string | number)[]): Span => {
     for (let n = path.length; n > 0; n--) {
       const node = nodeAt(tree, path.slice(0, n));
@@ -181,24 +202,18 @@ async function lintSource(
     return lines.span(tree?.at ?? { start: 0, end: 1 });
   };
   const base = { source, where, inputs: new Map(), outputs: new Map(), uses: new Map() };
-  const failed = (): CheckedRecipe => ({
-    ...base,
-    document: undefined,
-    findings: findings.all,
-    ok: false,
-    effect: "read",
-    expressions: nothing,
-    sha256: NO_DIGEST,
-  });
-  if (tree && tree.kind !== "map") {
-    findings.report("not-a-recipe", tree.at, { what: "it is no mapping (key: value)" });
-  } else if (tree && get(tree, "recipe") === undefined) {
-    const at = tree.entries[0]?.keyAt ?? tree.at;
-    const what = textOf(tree, "ob") ? "it is an option-byte profile" : "`recipe: v1` is missing";
-    findings.report("not-a-recipe", at, { what }, { help: "the first line is `recipe: v1`" });
+  if (tree?.kind !== "map" || findings.failed) {
+    return {
+      ...base,
+      document: undefined,
+      findings: findings.all,
+      ok: false,
+      effect: "read",
+      expressions: make(new Map()),
+      sha256: NO_DIGEST,
+    };
   }
-  if (tree?.kind !== "map" || findings.failed) return failed();
-  const linter = new RecipeLinter(source, chain, findings, make, options);
+  const linter = new RecipeLinter(source, lines.via, findings, make, options);
   const body = await linter.body(tree);
   return {
     ...base,

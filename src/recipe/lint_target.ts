@@ -27,7 +27,8 @@ export function covers(wide: string, narrow: string): boolean {
   return narrow.replace(/[*?].*$/, "").startsWith(wide.slice(0, -1));
 }
 
-const known = (pattern: string): boolean => {
+/** Whether a pattern names chips that exist. */
+export const known = (pattern: string): boolean => {
   if (matchesSomeChip(pattern)) return true;
   const plain = pattern.toLowerCase().replace(/[*?].*$/, "");
   return OTHER_FAMILIES.some((f) => plain.startsWith(f)) ||

@@ -11,7 +11,7 @@ export { Expr, ListExpr, Maybe, SecretRef } from "./expr.ts";
 export { fault as recipeFault } from "./faults.ts";
 export { sealWord } from "./confirm.ts";
 export { formatRecipe } from "./format.ts";
-export { recipeSchema, schemaText } from "./json_schema.ts";
+export { boardSchemaText, recipeSchema, schemaText } from "./json_schema.ts";
 export {
   type CheckedRecipe,
   diagnosticsOf,
@@ -24,6 +24,14 @@ export type { RecipeFiles } from "./lint_uses.ts";
 export type { DiffLine, Need, Tally } from "./acts/act.ts";
 export { readProfile } from "./acts/files.ts";
 export { type Bench, type BenchWish, type Found, openBench, USUAL_HERTZ } from "./bench.ts";
+export {
+  type BoardDocument,
+  boardInputs,
+  type CheckedBoard,
+  lintBoard,
+  readInputs,
+  requireCleanBoard,
+} from "./board_file.ts";
 export * from "./events.ts";
 export { type GivenInputs, type InputValues, resolveInputs } from "./inputs.ts";
 export {

@@ -4,12 +4,14 @@ import type { ActIo, Look, LookAt, Need } from "./acts/act.ts";
 import { acts } from "./acts/all.ts";
 import type { ReadyAction } from "./actions.ts";
 import type { Bench } from "./bench.ts";
+import type { CheckedBoard } from "./board_file.ts";
 import { canonical, sha256 } from "./document.ts";
 import { Frame } from "./frame.ts";
 import { celOutputs, type InputValues } from "./inputs.ts";
 import { above, attachEffect, worse } from "./lint_target.ts";
 import type { CheckedRecipe } from "./lint.ts";
 import { itemsReport, jsonValue, type StepReport } from "./report.ts";
+import { planTarget } from "./plan_target.ts";
 import { base32 } from "./ulid.ts";
 import { type LiveView, PredictedView } from "./view.ts";
 import { type ActionStep, type Doer, Walker } from "./walk.ts";
@@ -53,6 +55,8 @@ export interface Plan {
   /** file → sha256 */
   readonly files: Readonly<Record<string, string>>;
   readonly target: {
+    /** the board that was named, and its file */
+    readonly board?: { readonly name: string; readonly file: string; readonly sha256: string };
     readonly probe: { readonly name: string; readonly serial: string; readonly firmware: string };
     readonly chip: string;
     readonly revision: string;
@@ -84,6 +88,7 @@ export interface PlanWish {
   readonly io: ActIo;
   readonly attach: string;
   readonly leave: string;
+  readonly board: CheckedBoard | undefined;
   readonly tool: string;
   /** epoch, ms */
   readonly nowMs: number;
@@ -173,21 +178,6 @@ function needsOf(reports: readonly StepReport[], wish: PlanWish): readonly PlanN
   );
 }
 
-/** What attaching did to the program, in words. */
-export function attachingText({ found }: Bench, rdpLevel: number): string {
-  const locked = rdpLevel > 0
-    ? " At readout protection level 1 it starts again only after a power cycle."
-    : "";
-  const text = {
-    attach: "The program was neither stopped nor reset.",
-    halt: found.was === "halted"
-      ? "The core was halted already."
-      : "The program that was running is stopped.",
-    "under-reset": "The chip was reset; its program is stopped before its first instruction.",
-  }[found.mode];
-  return text + locked;
-}
-
 async function fingerprintOf(
   wish: PlanWish,
   reports: readonly StepReport[],
@@ -251,7 +241,7 @@ export async function makePlan(wish: PlanWish): Promise<{ plan: Plan; error?: Fa
     },
     inputs: jsonValue(inputs) as Record<string, unknown>,
     files: Object.fromEntries(wish.files),
-    target: await targetOf(wish, fingerprint),
+    target: await planTarget(wish, fingerprint),
     effect: reports.reduce<Effect>((e, r) => worse(e, r.effect), attach),
     needs: needsOf(reports, wish),
     steps: reports,
@@ -264,23 +254,6 @@ export async function makePlan(wish: PlanWish): Promise<{ plan: Plan; error?: Fa
   const digest = await sha256(`${wish.salt}${canonical(body)}`);
   const plan_id = `p-${base32(BigInt(`0x${digest.slice(0, 12)}`), 6)}`;
   return { plan: { plan_id, ...body }, ...(error ? { error } : {}) };
-}
-
-async function targetOf(wish: PlanWish, fingerprint: Fingerprint): Promise<Plan["target"]> {
-  const { bench } = wish;
-  const { name, serial, firmware } = bench.probe.id;
-  const { rdpLevel } = await wish.live.options();
-  return {
-    probe: { name, serial, firmware },
-    chip: bench.chip.sub.name,
-    revision: bench.chip.revision,
-    flash_kib: bench.chip.flashKiB,
-    volts: bench.volts ?? null,
-    attach: wish.attach,
-    attaching: attachingText(bench, rdpLevel),
-    notes: bench.found.notes,
-    fingerprint,
-  };
 }
 
 function blockedReport(error: Fault): StepReport {

@@ -1,7 +1,8 @@
 /** Runs a recipe: plan, confirm, apply, leave; events while it runs and one result at the end. */
 import { type BoardState, type Diagnostic, type Fault, Fault as FaultClass } from "../base/mod.ts";
 import type { AttachMode, LeaveMode } from "../cortex/mod.ts";
-import type { Bench } from "./bench.ts";
+import type { Bench, BenchWish } from "./bench.ts";
+import type { CheckedBoard } from "./board_file.ts";
 import { type EventBody, EventQueue, EVENTS_VERSION, type RunEvent } from "./events.ts";
 import { fault } from "./faults.ts";
 import type { GivenInputs } from "./inputs.ts";
@@ -19,7 +20,11 @@ import { systemRandom, ulid } from "./ulid.ts";
 /** What a recipe meets: a bench, files, people. All of it is handed in. */
 export interface RunEnv {
   /** Attaches to the board; see {@link openBench}. */
-  open(wish: { readonly attach: AttachMode; readonly hertz?: number }): Promise<Bench>;
+  open(
+    wish: Pick<BenchWish, "attach" | "restores"> & { readonly hertz?: number },
+  ): Promise<Bench>;
+  /** the file of the board that was named */
+  readonly board?: CheckedBoard;
   readonly files: { bytes(path: string): Promise<Uint8Array> };
   /** An environment variable that holds a secret. Absent: there are none here. */
   variable?(name: string): string | undefined;
@@ -48,7 +53,7 @@ export interface RunEnv {
   readonly hertz?: number | undefined;
   readonly setTarget?: {
     readonly attach?: AttachMode;
-    readonly leave?: LeaveMode;
+    readonly leave?: LeaveMode | "board-safe";
     readonly unmeasured?: "stop" | "warn";
   };
   /** `probekit 0.1.0` */

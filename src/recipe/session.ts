@@ -4,17 +4,20 @@ import type { Chip } from "../chip/mod.ts";
 import type { AttachMode, LeaveMode } from "../cortex/mod.ts";
 import type { OptionBytes } from "../flash/mod.ts";
 import type { ActIo } from "./acts/act.ts";
-import { Held } from "./held.ts";
 import { checkImage } from "./acts/files.ts";
+import { agree } from "./agree.ts";
 import { type Applied, apply } from "./apply.ts";
 import type { Bench } from "./bench.ts";
+import * as rules from "./board_rules.ts";
 import { agreeForEver } from "./confirm.ts";
 import type { RecipeDocument, TargetDocument } from "./document.ts";
 import type { EventBody } from "./events.ts";
 import { fault } from "./faults.ts";
+import { Held } from "./held.ts";
 import { type GivenInputs, type InputValues, resolveInputs } from "./inputs.ts";
 import { Journalist } from "./journal.ts";
 import type { CheckedRecipe } from "./lint.ts";
+import { makeSafe } from "./make_safe.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import type { RunEnv, RunOptions } from "./run.ts";
 import type { Vault } from "./secret.ts";
@@ -104,6 +107,7 @@ export class Session {
   async run(): Promise<SessionEnd> {
     try {
       this.#requireRecord();
+      rules.requireBoardWords(this.#target, this.env.board);
       this.#given = await withSecrets(this.checked, this.#given, this.env, this.vault);
       this.end.inputs = resolveInputs(this.checked, this.#given);
       await this.#readFiles();
@@ -113,6 +117,7 @@ export class Session {
       const bench = await this.env.open({
         attach: this.#attach,
         ...(hertz === undefined ? {} : { hertz }),
+        ...rules.restores(this.env.board),
       });
       // what goes to the chip from here on may hold a secret
       if (this.vault.any) this.env.conceal?.();
@@ -185,6 +190,7 @@ export class Session {
       mode: found.mode,
       notes: [...found.notes, ...probe.lacks, ...open],
     });
+    rules.requireOnBoard(this.env.board, bench);
     requireChip(this.document.name, this.#target, chip);
     const unmeasured = requireSupply(this.#target, volts);
     if (unmeasured) this.emit({ type: "diagnostic", diagnostic: unmeasured });
@@ -238,7 +244,8 @@ export class Session {
       live,
       io: this.#io,
       attach: this.#attach,
-      leave: this.#target.leave ?? "as-found",
+      leave: rules.leaveText(this.#target.leave, env.board),
+      board: env.board,
       tool: env.tool,
       nowMs: this.startMs,
       salt: this.id,
@@ -256,40 +263,29 @@ export class Session {
 
   /** What is lost has to be agreed to: by an input, by a plan that was looked at, or by a person. */
   async #agree(plan: Plan): Promise<void> {
-    const { checked, options: { expect }, env: { typeWord } } = this;
-    const saved = expect !== undefined;
+    const { checked, env: { typeWord } } = this;
+    const saved = this.options.expect !== undefined;
     this.desk.sealable = await agreeForEver({ checked, plan, saved, typeWord });
-    const open = plan.needs.filter((n) => !n.given);
-    if (open.length === 0 || expect) return;
-    if (await this.env.confirm?.(plan)) return;
-    const input = open.find((n) => n.given_by)?.given_by?.replace("inputs.", "");
-    throw fault("not-confirmed", {
-      what: open.map((n) => n.text).join("; "),
-      way: input
-        ? `Run it again with --yes, or with --set ${input}=true`
-        : "Plan it, look at the plan, and apply that: probekit plan … -o plan.json",
-    }, { board: this.end.board });
-  }
-
-  /** A board that was only half written is not set running. */
-  #leaveMode(): LeaveMode {
-    const { end, options } = this;
-    const wanted = this.#target.leave ?? "as-found";
-    if (options.dryRun) return "as-found";
-    if (!end.error) return wanted;
-    if (end.board.state === "untouched") return "as-found";
-    return wanted === "reset-held" ? wanted : "halted";
+    await agree(plan, saved, this.env.confirm, this.end.board);
   }
 
   async #leave(bench: Bench): Promise<void> {
-    const { end } = this;
-    const how = this.#leaveMode();
+    const { end, options: { dryRun = false }, env: { board } } = this;
+    const wanted = this.#target.leave ?? "as-found";
+    const ended = { wanted, dryRun, error: end.error, board: end.board };
+    const how = rules.leaveMode(ended, board);
+    let leave: string = wanted;
     try {
+      if (rules.wantsSafe(ended) && board && this.#journal) {
+        const { emit } = this;
+        await makeSafe(end, board, { bench, io: this.#io, journalist: this.#journal, emit });
+      }
+      leave = how;
       await bench.leave(how);
       end.left = how;
     } catch (error) {
       const cause = this.#fault(error);
-      const told = fault("not-left-as-asked", { leave: how, why: cause.message }, { cause });
+      const told = fault("not-left-as-asked", { leave, why: cause.message }, { cause });
       // after a lost link this is no news
       if (end.error) end.asides.push(told);
       else end.error = told;

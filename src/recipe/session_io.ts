@@ -39,6 +39,7 @@ export function sessionIo(
     ...(write ? { write: (path, data) => write(path, clean(data)) } : {}),
     ...(ask ? { ask: (what) => ask(vault.text(what)) } : {}),
     interrupted,
+    ...(env.board ? { board: env.board } : {}),
     ...(powerCycle ? { powerCycle } : {}),
   };
 }

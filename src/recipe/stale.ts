@@ -11,6 +11,7 @@ export function staleness(then: Plan, now: Plan): string | undefined {
   note("the recipe", then.recipe.sha256, now.recipe.sha256);
   note("a recipe it uses", then.recipe.uses, now.recipe.uses);
   note("an input", then.inputs, now.inputs);
+  note("the board's file", then.target.board?.sha256, now.target.board?.sha256);
   for (const [file, digest] of Object.entries(then.files)) note(file, digest, now.files[file]);
   const [a, b] = [then.target.fingerprint, now.target.fingerprint];
   if (a.uid !== b.uid || a.dev_id !== b.dev_id) changed.push("the chip (it is another one)");

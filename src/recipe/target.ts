@@ -13,7 +13,7 @@ const UNTOUCHED: BoardState = { state: "untouched", text: "nothing was written" 
 /** What may be set instead of the recipe's, and to what; as `--set-target` has it. */
 const MAY_SET: Readonly<Record<string, readonly string[]>> = {
   attach: ["attach", "halt", "under-reset"],
-  leave: ["as-found", "running", "halted", "reset-held"],
+  leave: ["as-found", "running", "halted", "reset-held", "board-safe"],
   unmeasured: ["stop", "warn"],
 };
 

@@ -602,14 +602,23 @@ ${WHO}`),
   // not in this version
   wrong("E0260", "not-in-this-version", reads(`target: { attach: «none» }\nsteps:\n${WHO}`)),
   wrong("E0260", "not-in-this-version", steps(`  - «script»: ./x.ts\n`)),
-  wrong("E0260", "not-in-this-version", reads(`target: { leave: «board-safe» }\nsteps:\n${WHO}`)),
+  wrong("E0260", "not-in-this-version", reads(`target: { leave: «powered-off» }\nsteps:\n${WHO}`)),
   wrong("E0260", "not-in-this-version", steps("  - uses: «jsr:@org/pkg@1.2/recipe»\n")),
+  wrong(
+    "E0224",
+    "not-allowed-value",
+    steps(
+      "  - uses: core.freeze-peripherals\n    with: { what: [watchdogs, «boards-listed»] }\n",
+    ).replace("effect: read", "effect: volatile"),
+  ),
   wrong(
     "E0260",
     "not-in-this-version",
-    steps(
-      "  - uses: core.freeze-peripherals\n    with: { what: [watchdogs, «board-listed»] }\n",
-    ).replace("effect: read", "effect: volatile"),
+    reads(`steps:
+  - uses: protect.seal
+    with: { how: rdp2 }
+    confirm: «per-batch»
+`).replace("effect: read", "effect: irreversible"),
   ),
   wrong("E0261", "unknown-edition", reads(`steps:\n${WHO}`).replace("recipe: v1", "recipe: «v2»")),
   // YAML

@@ -326,6 +326,34 @@ export default {
       { at: 0xE004_2004, set: 0x0000_0007, name: "DBG_SLEEP, DBG_STOP, DBG_STANDBY" },
       { at: 0xE004_2008, set: 0x0000_1800, name: "DBG_WWDG_STOP, DBG_IWDG_STOP" },
     ],
+    peripherals: [
+      {
+        at: 0xE004_2008, // C DBGMCU_APB1_FZ_*_Pos
+        bits: {
+          TIM2: 0,
+          TIM3: 1,
+          TIM4: 2,
+          TIM5: 3,
+          TIM6: 4,
+          TIM7: 5,
+          TIM12: 6,
+          TIM13: 7,
+          TIM14: 8,
+          LPTIM1: 9,
+          RTC: 10,
+          I2C1: 21,
+          I2C2: 22,
+          I2C3: 23,
+          I2C4: 24,
+          CAN1: 25,
+          CAN2: 26,
+        },
+      },
+      {
+        at: 0xE004_200C, // C DBGMCU_APB2_FZ_*_Pos
+        bits: { TIM1: 0, TIM8: 1, TIM9: 16, TIM10: 17, TIM11: 18 },
+      },
+    ],
   },
   resetCauses: {
     at: 0x4002_3874, // C RCC_BASE + offset of CSR

@@ -4,6 +4,7 @@ import type { Progress } from "../../flash/mod.ts";
 import type { Image } from "../../image/mod.ts";
 import type { Range } from "../../plan/mod.ts";
 import type { Bench } from "../bench.ts";
+import type { CheckedBoard } from "../board_file.ts";
 import type { Unknown } from "../expressions.ts";
 import type { Intent, IntentBody, Keeping, Settles } from "../journal.ts";
 import type { Vault } from "../secret.ts";
@@ -115,6 +116,8 @@ export interface ActIo {
   bytes(path: string): Promise<Uint8Array>;
   /** what the steps of this run share beside the board */
   readonly desk: Desk;
+  /** the file of the board; absent: none was named */
+  readonly board?: CheckedBoard;
   /** what of this run is secret: by place and by value */
   readonly vault: Vault;
   /**

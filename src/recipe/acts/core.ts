@@ -3,7 +3,8 @@ import { and, hex, or } from "../../base/mod.ts";
 import { partsOf } from "../../chip/mod.ts";
 import { fault } from "../faults.ts";
 import { Unknown } from "../expressions.ts";
-import type { Act, Deed, Done } from "./act.ts";
+import { notSaid, peripheralsOf } from "../board_file.ts";
+import type { Act, Deed, Done, LookAt } from "./act.ts";
 import { optionBytesValid } from "./options.ts";
 
 /** chip.identify */
@@ -76,28 +77,55 @@ export const coreHalt: Act = () =>
     },
   });
 
-/** core.freeze-peripherals; attaching froze them, and a power cycle may have undone that. */
-export const coreFreeze: Act = ({ view }) => {
-  const { freeze } = view.chip.family.debug;
+/** What the board's file lists, as bits of debug registers. Faults: board-does-not-say, board-other-chip. */
+function listed({ view, io: { board } }: LookAt) {
+  const names = board?.document.freeze;
+  if (!names) {
+    const why = board ? `${board.source.file} has no freeze` : "none was given";
+    throw notSaid("what: [board-listed]", why);
+  }
+  return names.map((name) => {
+    const found = peripheralsOf(view.chip.family).find((p) => p.name === name);
+    if (found) return { name, at: found.at, set: 2 ** found.bit };
+    throw fault("board-other-chip", {
+      board: board.document.name,
+      chip: `chip with ${name}`,
+      found: view.chip.sub.name,
+    });
+  });
+}
+
+/**
+ * core.freeze-peripherals; attaching froze the watchdogs, and a power cycle may have undone that.
+ * Faults: board-does-not-say, board-other-chip.
+ */
+export const coreFreeze: Act = (at, p) => {
+  const what = p["what"] as readonly string[];
+  const watchdogs = what.includes("watchdogs") ? at.view.chip.family.debug.freeze : [];
+  const freeze = [...watchdogs, ...(what.includes("board-listed") ? listed(at) : [])];
+  const names = freeze.map((f) => f.name).join(", ");
+  const summary = what.includes("board-listed")
+    ? `${names} stand still while the core is halted`
+    : "watchdogs stand still while the core is halted";
   return Promise.resolve({
     state: "unchanged",
     effect: "volatile",
-    summary: `watchdogs stand still while the core is halted (${
-      freeze.map((f) => f.name).join(", ")
-    })`,
+    summary: what.includes("board-listed") ? summary : `${summary} (${names})`,
     outputs: {},
     sparesFlash: true,
     act: async ({ bench }): Promise<Done> => {
       const memory = bench.core.uncached;
-      const words = await memory.batch(freeze.map((f) => ({ read: f.at })));
-      const writes = freeze.flatMap((f, i) => {
+      const bits = new Map<number, number>();
+      for (const f of freeze) bits.set(f.at, or(bits.get(f.at) ?? 0, f.set));
+      const words = await memory.batch([...bits.keys()].map((read) => ({ read })));
+      const writes = [...bits].flatMap(([write, set], i) => {
         const was = words[i] ?? 0;
-        return and(was, f.set) === f.set ? [] : [{ write: f.at, value: or(was, f.set) }];
+        return and(was, set) === set ? [] : [{ write, value: or(was, set) }];
       });
       if (writes.length > 0) await memory.batch(writes);
       return {
         changed: writes.length > 0,
-        summary: "watchdogs stand still while the core is halted",
+        summary,
         outputs: {},
       };
     },
