@@ -9,6 +9,7 @@ import {
   type RunRecord,
   type RunResult,
 } from "../recipe/mod.ts";
+import { attachmentsOf } from "./attachments.ts";
 import { fault } from "./faults.ts";
 import { writeDurably } from "./durable.ts";
 import { lineWriter, whyNot, writeBytes } from "./files.ts";
@@ -67,7 +68,11 @@ export class RunFolder implements Disposable {
   }
 
   /** Writes all that is known at the end. Fault: cannot-write-file. */
-  async finish(result: RunResult): Promise<void> {
+  async finish(result: RunResult, logs: ReadonlyMap<string, Uint8Array | string>): Promise<void> {
+    const beside = attachmentsOf(result, this.#events, this.chip, logs);
+    for (const [name, data] of Object.entries(beside)) {
+      await writeBytes(`${this.path}/attachments/${name}`, data);
+    }
     const files = {
       ...runFolder(result.record, result.plan, this.#events),
       "junit.xml": junitXml(result),
@@ -123,9 +128,13 @@ export class FolderKeeper implements Disposable {
     this.#folder?.event(event);
   }
   /** The board is done with: a record that cannot be written is a warning. */
-  async finish(result: RunResult, warn: (text: string) => void): Promise<void> {
+  async finish(
+    result: RunResult,
+    logs: ReadonlyMap<string, Uint8Array | string>,
+    warn: (text: string) => void,
+  ): Promise<void> {
     try {
-      await this.#folder?.finish(result);
+      await this.#folder?.finish(result, logs);
     } catch (e) {
       if (!(e instanceof Fault)) throw e;
       warn(`the run folder is not complete: ${e.message}`);

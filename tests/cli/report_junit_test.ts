@@ -111,8 +111,26 @@ Deno.test("run folder: all of it, and the record names the run", async () => {
   assertEquals((await probekit(args)).exit, 0);
   const [{ name: run } = { name: "" }] = [...Deno.readDirSync(dir.at("runs"))];
   const files = [...Deno.readDirSync(dir.at(`runs/${run}`))].map((f) => f.name).sort();
-  assertEquals(files, ["events.jsonl", "junit.xml", "plan.json", "record.json", "report.html"]);
+  assertEquals(files, [
+    "attachments",
+    "events.jsonl",
+    "junit.xml",
+    "plan.json",
+    "record.json",
+    "report.html",
+  ]);
   const read = (name: string) => Deno.readTextFileSync(dir.at(`runs/${run}/${name}`));
+  const beside = [...Deno.readDirSync(dir.at(`runs/${run}/attachments`))].map((f) => f.name).sort();
+  assertEquals(beside, ["option-bytes-before.bin", "sectors.csv"]);
+  const [head, first, ...others] = read("attachments/sectors.csv").trim().split("\r\n");
+  assertEquals(head, "sector,from,to,bytes,fate,why");
+  assertStringIncludes(first ?? "", "0,0x08000000,0x08007FFF,32768,programmed and read back,");
+  assertEquals(others.length, 7);
+  // OPTCR 0xC0FFAAFD, OPTCR1 0x00400080
+  assertEquals(
+    [...Deno.readFileSync(dir.at(`runs/${run}/attachments/option-bytes-before.bin`))],
+    [0xFD, 0xAA, 0xFF, 0xC0, 0x80, 0x00, 0x40, 0x00],
+  );
   assertEquals(JSON.parse(read("record.json")).run, run);
   const events = read("events.jsonl").trim().split("\n").map((l) => JSON.parse(l));
   assertEquals([events[0].type, events.at(-1).type], ["version", "run.end"]);

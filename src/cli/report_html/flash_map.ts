@@ -124,15 +124,19 @@ export function mapSectors(story: FlashStory): readonly MappedSector[] {
 const size = (bytes: number): string =>
   bytes % 1024 ? `${bytes} B` : bytes % 1048576 ? `${bytes / 1024} KiB` : `${bytes / 1048576} MiB`;
 
-function sentence(m: MappedSector): string {
-  const { sector: s } = m;
-  const locks = [
+/** What became of a sector, in words. */
+export const sectorWords = (m: MappedSector): string =>
+  [
+    WORDS[m.fate],
     ...(m.writeProtected ? ["write-protected"] : []),
     ...(m.readProtected ? ["closed to reading"] : []),
-  ];
+  ].join(", ");
+
+function sentence(m: MappedSector): string {
+  const { sector: s } = m;
   return [
     `Sector ${s.index}: ${hex(s.at)} … ${hex(s.at + s.size - 1)}, ${size(s.size)}`,
-    [WORDS[m.fate], ...locks].join(", "),
+    sectorWords(m),
     ...(m.why ? [m.why] : []),
   ].join(" — ");
 }

@@ -1,8 +1,5 @@
 /** One run as one page: no network, no script, every text escaped. */
-import type { Chip } from "../../chip/mod.ts";
-import { isDualBank, layoutOf } from "../../chip/mod.ts";
-import { setField } from "../../base/mod.ts";
-import { closedSectors, rdpLevel } from "../../flash/mod.ts";
+import { isDualBank } from "../../chip/mod.ts";
 import {
   type Measurement,
   type RunEvent,
@@ -16,28 +13,8 @@ import { all, type Child, el, type Markup, table } from "./html.ts";
 import { ladder, rungs } from "./ladder.ts";
 import { optionBits, wordChanges } from "./option_bits.ts";
 import { STYLE_SHEET } from "./style_sheet.ts";
+import { flashStory, numbers, plannedWords, type ReportChip } from "./story.ts";
 import { bars, duration, timeline } from "./timeline.ts";
-
-/** The chip that was on the bench; the run's record names it, the map and the bits need its tables. */
-export type ReportChip = Pick<Chip, "family" | "sub" | "flashKiB">;
-
-type Words = Readonly<Record<string, number>>;
-
-const numbers = (words: Readonly<Record<string, string>>): Words =>
-  Object.fromEntries(Object.entries(words).map(([name, text]) => [name, Number(text)]));
-
-/** The words as a plan would leave them: from its `OPTCR.FIELD` lines. */
-function plannedWords(chip: ReportChip, before: Words, steps: readonly StepReport[]): Words {
-  const out: Record<string, number> = { ...before };
-  for (const { path, after } of steps.flatMap((s) => s.diff ?? [])) {
-    const [register = "", name = ""] = path.split(".");
-    const [word, field] = [out[register], chip.sub.options[name]];
-    if (word === undefined || field?.register !== register) continue;
-    const value = Number(after);
-    if (Number.isInteger(value)) out[register] = setField(word, field.bits, value);
-  }
-  return out;
-}
 
 const section = (id: string, title: string, ...children: readonly Child[]): Markup =>
   el(
@@ -58,38 +35,6 @@ const TITLES = {
   run: "This run",
 } as const;
 type SectionId = keyof typeof TITLES;
-
-/** A step down from level 1 erases all flash; when the run stopped in it, perhaps. */
-function erasedAll(result: RunResult, chip: ReportChip, before: Words): "no" | "yes" | "perhaps" {
-  if (result.dryRun || rdpLevel(chip, before) === 0) return "no";
-  const { after } = result.record.option_bytes;
-  if (after) return rdpLevel(chip, numbers(after)) === 0 ? "yes" : "no";
-  const wanted = plannedWords(chip, before, result.plan?.steps ?? []);
-  const begun = result.board.state === "partial" || result.board.state === "unknown";
-  return begun && rdpLevel(chip, wanted) === 0 ? "perhaps" : "no";
-}
-
-function flashSection(
-  result: RunResult,
-  events: readonly RunEvent[],
-  chip: ReportChip,
-): Markup | undefined {
-  const before = numbers(result.record.option_bytes.before);
-  const layout = layoutOf(chip.sub, chip.flashKiB, before);
-  if (layout.sectors.length === 0) return undefined;
-  const closed = (stops: "read" | "write") =>
-    new Set(closedSectors(chip, layout, before, stops).map((s) => s.at));
-  return flashMap({
-    layout,
-    closed: { write: closed("write"), read: closed("read") },
-    planned: result.plan?.steps ?? [],
-    done: result.dryRun ? [] : result.steps,
-    events,
-    dryRun: result.dryRun,
-    uncertain: result.board.state === "partial" || result.board.state === "unknown",
-    erasedAll: erasedAll(result, chip, before),
-  });
-}
 
 function optionsSection(result: RunResult, chip: ReportChip): Markup | undefined {
   const before = numbers(result.record.option_bytes.before);
@@ -136,7 +81,7 @@ function stepsTable(steps: readonly StepReport[]): Markup | undefined {
       el("code", {}, s.uses),
       el("span", { class: `state ${s.state}` }, STATE_WORDS[s.state]),
       s.summary,
-      s.ms === undefined ? "" : duration(s.ms),
+      s.ms === undefined ? "" : el("span", { class: "time" }, duration(s.ms)),
     ]),
   );
 }
@@ -158,6 +103,9 @@ function runFacts({ record, plan, left }: RunResult): Markup {
     ),
     ...Object.entries(record.files).map(([file, digest]) =>
       [`sha256 of ${file}`, el("code", {}, digest)] as const
+    ),
+    ...(record.attachments ?? []).map(({ name, bytes }) =>
+      ["kept beside it", all(el("code", {}, `attachments/${name}`), ` ${bytes} bytes`)] as const
     ),
     ...record.overrides.map((o) => ["override", el("code", {}, o)] as const),
   ];
@@ -230,12 +178,13 @@ function sections(
 ): readonly (readonly [SectionId, Markup])[] {
   const faults = [...(result.error ? [result.error] : []), ...result.also];
   const connection = rungs(events, result.error);
+  const story = chip && flashStory(result, events, chip);
   const volts = events.find((e) => e.type === "attached")?.volts ?? null;
   const rows = bars(events, result.steps, result.dryRun);
   const parts: (readonly [SectionId, Markup | undefined])[] = [
     ["problems", faults.length > 0 ? all(faults.map(diagnosticCard)) : undefined],
     ["connection", connection && ladder(connection)],
-    ["flash", chip && flashSection(result, events, chip)],
+    ["flash", story && flashMap(story)],
     ["options", chip && optionsSection(result, chip)],
     ["time", rows.length > 0 ? timeline(rows, result.boardTimeMs, volts) : undefined],
     ["steps", stepsTable(result.steps)],

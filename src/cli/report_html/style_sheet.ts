@@ -13,7 +13,7 @@ body{margin:0;background:var(--ground);color:var(--ink);font:15px/1.55 system-ui
 Roboto,"DejaVu Sans",sans-serif}
 main,header.top,footer{max-width:1080px;margin:0 auto;padding:0 24px}
 code,pre,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;font-size:.9em}
-code{overflow-wrap:anywhere}
+code{overflow-wrap:anywhere}td code,td:last-child:not(:first-child){overflow-wrap:normal}td:first-child code{white-space:nowrap}
 pre{background:var(--ground);border:1px solid var(--line);border-radius:8px;padding:10px 14px;overflow-x:auto}
 a{color:var(--cool)}
 .dim{color:var(--dim)}
@@ -99,13 +99,13 @@ details>.scroll,details>dl{margin-top:8px}
 .card{border:1px solid var(--line);border-left:5px solid var(--bad);border-radius:10px;padding:4px 18px 10px;
 margin-top:12px}
 .card.warning{border-left-color:var(--warn)}.card.note{border-left-color:var(--cool)}
-.state{font-weight:600;white-space:nowrap}.state.changed{color:var(--cool)}.state.failed,.state.blocked{
+.state,.time{white-space:nowrap}.state{font-weight:600}.state.changed{color:var(--cool)}.state.failed,.state.blocked{
 color:var(--bad)}.state.skipped,.state.unknown{color:var(--dim)}.state.would_change{color:var(--violet)}
 .ok{color:var(--good);font-weight:650}.no{color:var(--bad);font-weight:650}
-dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:4px 18px;margin:0}
-dl.facts dt{color:var(--dim)}dl.facts dd{margin:0;overflow-wrap:anywhere}
+dl.facts{display:grid;grid-template-columns:fit-content(40%) minmax(0,1fr);gap:4px 18px;margin:0}
+dl.facts dt{color:var(--dim);overflow-wrap:anywhere}dl.facts dd{margin:0;overflow-wrap:anywhere}
 footer{color:var(--dim);font-size:13px;padding-bottom:32px}
 @media (max-width:640px){main,header.top,footer{padding-left:12px;padding-right:12px}.verdict{display:block}
-section{padding:14px}}
+section{padding:14px}dl.facts{grid-template-columns:minmax(0,1fr);gap:0}dl.facts dd{margin-bottom:8px}}
 @media print{body{background:#fff}section,.verdict{box-shadow:none;break-inside:avoid}.hint,nav{display:none}}
 `;
