@@ -5,12 +5,23 @@ import { programPath } from "../../support/need.ts";
 import { ROOT } from "../../cli/support/program.ts";
 
 export const IDE = `${ROOT}/examples/ide`;
-/** the project that the files are for, built */
-export const PROJECT = `${ROOT}/examples/hello-f746`;
+/** the project that the files are for, as `make` leaves it */
+export const PROJECT = project();
 export const HAS_GDB = programPath("gdb-multiarch") !== undefined;
 const PORT = "3333";
 /** longer than starting takes on a slow and busy machine */
 const PATIENCE_MS = 120_000;
+
+function project(): string {
+  const folder = Deno.makeTempDirSync({ prefix: "probekit-ide-" });
+  globalThis.addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+  Deno.mkdirSync(`${folder}/build`);
+  for (const source of ["main.c", "startup.c"]) {
+    Deno.copyFileSync(`${ROOT}/examples/hello-f746/${source}`, `${folder}/${source}`);
+  }
+  Deno.copyFileSync(`${ROOT}/tests/fixtures/hello.elf`, `${folder}/build/hello.elf`);
+  return folder;
+}
 
 /** A port that nobody uses now. */
 export function freePort(): string {
