@@ -1,5 +1,12 @@
 /** The journal of this machine: one file that only grows, forced to the disk line by line, and what undo needs. */
-import type { Intent, IntentOutcome, Journal } from "../recipe/mod.ts";
+import {
+  type Bench,
+  type Intent,
+  type IntentOutcome,
+  type Journal,
+  Journalist,
+  ulid,
+} from "../recipe/mod.ts";
 import { appendLine, writeDurably } from "./durable.ts";
 import { fault } from "./faults.ts";
 import { whyNot } from "./files.ts";
@@ -34,6 +41,21 @@ export function journalOf(given: Given, opened: OpenedSource): FileJournal | und
   const folder = journalFolder(given, opened);
   return folder === undefined ? undefined : new FileJournal(folder);
 }
+
+/** The journal as a session without a recipe uses it; `what` stands in place of the recipe's name. */
+export const journalistOf = (
+  given: Given,
+  opened: OpenedSource,
+  bench: Bench,
+  what: string,
+  tool: string,
+): Journalist =>
+  new Journalist(journalOf(given, opened), bench, {
+    run: ulid(Date.now(), (count) => crypto.getRandomValues(new Uint8Array(count))),
+    tool,
+    recipe: what,
+    nowMs: () => Date.now(),
+  });
 
 const isObject = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null;
 

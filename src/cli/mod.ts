@@ -15,6 +15,7 @@ export {
   JOURNAL_OPTION,
   type JournalEntry,
   journalFolder,
+  journalistOf,
   journalOf,
 } from "./journal.ts";
 export { OPTION_ACTIONS, optionHelp, runOptions } from "./options_verb.ts";

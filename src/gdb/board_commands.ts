@@ -1,105 +1,156 @@
 /** What monitor commands do to flash and option bytes, over the flash room. */
 import { hex } from "../base/mod.ts";
 import { sectorBit } from "../chip/mod.ts";
+import { CAUSES, diagnoseFindings, diagnosisLines, examineAttached } from "../doctor/mod.ts";
 import { factoryProfile, type Progress } from "../flash/mod.ts";
 import { placeImage } from "../plan/mod.ts";
-import type { TargetParts } from "./board_target.ts";
 import { fault } from "./faults.ts";
+import { fromPrompt } from "./guards.ts";
+import type { Held } from "./held.ts";
 import type { BoardCommands, Say } from "./target.ts";
 import { resetTarget } from "./vector_catch.ts";
 
-const telling = (say: Say) => (p: Progress): void => {
-  if (p.done === p.total) say(`${p.what}: ${p.total} ${p.unit}`);
-};
+/** Progress as one line an act; an empty text in between: the board is still at work. */
+export const telling = (say: Say) => (p: Progress): void =>
+  say(p.done === p.total ? `${p.what}: ${p.total} ${p.unit}` : "");
 
-/** Writes the fields that differ, takes each write up by a reset, reads back. */
+/** Writes the fields that differ, takes each write up by a reset, reads back. Gives what is to be told, or undefined when nothing differed. */
 async function writeOptions(
-  { flash, core }: TargetParts,
+  held: Held,
   wanted: Readonly<Record<string, number>>,
   say: Say,
-): Promise<boolean> {
-  const steps = flash.optionSteps(await flash.readOptions(), wanted);
-  for (const step of steps) {
-    say(step.why);
-    await flash.writeOptions(step.plan);
-    await resetTarget(core, true);
-  }
-  const now = await flash.readOptions();
-  const missing = Object.entries(wanted).find(([name, v]) => now.fields[name]?.value !== v);
-  if (missing) {
-    throw fault("monitor-options-not-taken", {
-      field: missing[0],
-      value: now.fields[missing[0]]?.text ?? "?",
+): Promise<readonly string[] | undefined> {
+  const { flash, core } = held;
+  let now = await flash.readOptions();
+  const steps = flash.optionSteps(now, wanted);
+  const before = flash.layout.sectors.length;
+  let moved = false;
+  for (const { why, plan } of steps) {
+    say(why);
+    await held.writingOptions(now, plan, async () => {
+      await held.flash.writeOptions(plan);
+      await resetTarget(core, true);
+      moved = await held.reopened() || moved;
+      now = await held.flash.readOptions();
+      requireTaken(now.fields, plan.changes);
     });
   }
-  return steps.length > 0;
+  if (steps.length === 0) return undefined;
+  return moved
+    ? [
+      `NOTE: flash is laid out anew: ${held.flash.layout.sectors.length} sectors instead of ${before}, and what it held is not where it was.`,
+      "gdb keeps the sectors that it learned when it connected, and would erase others than it means:",
+      "nothing is loaded before gdb has connected again (disconnect, target extended-remote).",
+    ]
+    : [];
+}
+
+function requireTaken(
+  fields: Readonly<Record<string, { readonly value: number; readonly text: string }>>,
+  changes: readonly { readonly field: string; readonly after: number }[],
+): void {
+  const missing = changes.find((c) => fields[c.field]?.value !== c.after);
+  if (!missing) return;
+  throw fault("monitor-options-not-taken", {
+    field: missing.field,
+    value: fields[missing.field]?.text ?? "?",
+  });
 }
 
 /** nWRP with the bits of some sectors set (open) or cleared (protected). */
 async function protect(
-  parts: TargetParts,
+  held: Held,
   indexes: readonly number[],
   on: boolean,
   say: Say,
 ): Promise<boolean> {
-  const { flash } = parts;
+  const { flash } = held;
   const closed = (await flash.protectedSectors()).map((s) => s.index);
   const differing = indexes.filter((i) => closed.includes(i) !== on);
   if (differing.length === 0) return false;
-  const now = (await flash.readOptions()).fields["nWRP"]?.value ?? 0;
   const bits = new Set(
     flash.layout.sectors.filter((s) => differing.includes(s.index))
       .map((s) => sectorBit(flash.layout, s)),
   );
-  let nWRP = now;
+  let nWRP = (await flash.readOptions()).fields["nWRP"]?.value ?? 0;
   for (const b of bits) {
     const open = Math.floor(nWRP / 2 ** b) % 2 === 1;
     if (open === on) nWRP += on ? -(2 ** b) : 2 ** b;
   }
-  return await writeOptions(parts, { nWRP }, say);
+  return await writeOptions(held, { nWRP }, say) !== undefined;
 }
 
-async function recover(parts: TargetParts, say: Say): Promise<boolean> {
-  const { flash, chip } = parts;
+/** As writeOptions, and refuses what would erase flash by the way. */
+async function setOptions(
+  held: Held,
+  wanted: Readonly<Record<string, number>>,
+  say: Say,
+): Promise<readonly string[] | undefined> {
+  const { flash } = held;
   const now = await flash.readOptions();
-  const plan = flash.planOptions(now, factoryProfile(chip));
-  if (plan.massErases) throw fault("monitor-would-erase", { level: now.rdpLevel });
-  return await writeOptions(parts, factoryProfile(chip), say);
+  const erases = flash.optionSteps(now, wanted).some((s) => s.plan.massErases);
+  if (erases) throw fault("monitor-would-erase", { level: now.rdpLevel });
+  return await writeOptions(held, wanted, say);
+}
+
+async function optionLines(held: Held): Promise<readonly string[]> {
+  const { registers, fields, notFactory } = await held.flash.readOptions();
+  return [
+    ...Object.entries(registers).map(([name, value]) => `${name.padEnd(12)} ${hex(value)}`),
+    ...Object.entries(fields).map(([name, f]) =>
+      `${notFactory.includes(name) ? "!" : " "} ${name.padEnd(10)} ${f.text}`
+    ),
+  ];
+}
+
+/** The doctor's whole text; that the core stands still is this debugger's own doing. */
+async function doctorLines(held: Held): Promise<readonly string[]> {
+  const { core, parts, flash } = held;
+  const findings = await examineAttached({
+    core,
+    clock: core.clock,
+    volts: flash.volts,
+    ...(parts.probe ? { probe: parts.probe } : {}),
+  });
+  const diagnosis = diagnoseFindings(findings, CAUSES.filter((row) => row.slug !== "halted"));
+  return diagnosisLines(findings, diagnosis).map(fromPrompt);
 }
 
 /** The board's side of monitor commands. */
-export function boardCommands(parts: TargetParts, acceptWatchdog: () => void): BoardCommands {
-  const { flash, chip } = parts;
-  const byIndex = (indexes: readonly number[]) =>
-    flash.layout.sectors.filter((s) => indexes.includes(s.index));
+export function boardCommands(held: Held, acceptWatchdog: () => void): BoardCommands {
+  const { chip } = held;
+  const erase = async (wanted: (index: number) => boolean, say: Say) => {
+    const sectors = held.flash.layout.sectors.filter((s) => wanted(s.index));
+    await held.overwriting("erasing", sectors, () => held.flash.erase(sectors, telling(say)));
+  };
   return {
-    layout: flash.layout,
+    get layout() {
+      return held.flash.layout;
+    },
     chipText: `${chip.sub.name} (${
       hex(chip.sub.devId, 3)
     } rev ${chip.revision}), ${chip.flashKiB} KiB`,
-    protectedSectors: async () => (await flash.protectedSectors()).map((s) => s.index),
-    eraseSectors: (indexes, say) => flash.erase(byIndex(indexes), telling(say)),
-    massErase: (say) => flash.massErase(telling(say)),
-    protect: (indexes, on, say) => protect(parts, indexes, on, say),
-    optionWords: async () => (await flash.readOptions()).registers,
-    async optionLines() {
-      const { registers, fields, notFactory } = await flash.readOptions();
-      return [
-        ...Object.entries(registers).map(([name, value]) => `${name.padEnd(12)} ${hex(value)}`),
-        ...Object.entries(fields).map(([name, f]) =>
-          `${notFactory.includes(name) ? "!" : " "} ${name.padEnd(10)} ${f.text}`
-        ),
-      ];
+    protectedSectors: async () => (await held.flash.protectedSectors()).map((s) => s.index),
+    eraseSectors: (indexes, say) => erase((i) => indexes.includes(i), say),
+    massErase: (say) => {
+      const { sectors } = held.flash.layout;
+      return held.overwriting("erasing", sectors, () => held.flash.massErase(telling(say)));
     },
-    writeOptions: (wanted, say) => writeOptions(parts, wanted, say),
-    recover: (say) => recover(parts, say),
+    protect: (indexes, on, say) => protect(held, indexes, on, say),
+    optionWords: async () => (await held.flash.readOptions()).registers,
+    optionLines: () => optionLines(held),
+    writeOptions: (wanted, say) => writeOptions(held, wanted, say),
+    optionNames: Object.keys(chip.sub.options),
+    setOptions: (wanted, say) => setOptions(held, wanted, say),
+    recover: (say) => setOptions(held, factoryProfile(chip), say),
+    doctorLines: () => doctorLines(held),
     acceptWatchdog,
     requirePlaced(file, pieces) {
       const image = { file, pieces: pieces.map((p) => ({ ...p, from: file })) };
-      placeImage(image, chip, flash.layout);
+      placeImage(image, chip, held.flash.layout);
     },
     async readImage(file, base) {
-      const image = await parts.readImage(file, base);
+      const image = await held.parts.readImage(file, base);
       return image.pieces;
     },
   };

@@ -1,11 +1,9 @@
 /** A GdbTarget of an attached core and its flash. */
 import { type Fault, hex, u32le } from "../base/mod.ts";
-import type { Chip } from "../chip/mod.ts";
 import { checkVectors, type Core, explainFault, type StopReason } from "../cortex/mod.ts";
-import type { OpenedFlash, Progress } from "../flash/mod.ts";
-import type { Image } from "../image/mod.ts";
+import type { OpenedFlash } from "../flash/mod.ts";
 import { placeImage, planFlash } from "../plan/mod.ts";
-import { boardCommands } from "./board_commands.ts";
+import { boardCommands, telling } from "./board_commands.ts";
 import {
   boardNotes,
   fromHere,
@@ -13,20 +11,10 @@ import {
   requireOpen,
   requireReadable,
 } from "./guards.ts";
+import { Held, type TargetParts } from "./held.ts";
 import { catchHardFaults, resetTarget } from "./vector_catch.ts";
 import { regionsOf } from "./memory_map.ts";
 import type { FlashReport, GdbTarget, Say } from "./target.ts";
-
-/** What a target is made of. */
-export interface TargetParts {
-  readonly core: Core;
-  readonly chip: Chip;
-  readonly flash: OpenedFlash;
-  /** Reads an image file for monitor commands; `base` for raw binaries. */
-  readonly readImage: (file: string, base: number | undefined) => Promise<Image>;
-  /** program although a hardware watchdog is on: the image serves it; false when absent */
-  readonly watchdogOk?: boolean;
-}
 
 type Pieces = readonly { readonly at: number; readonly bytes: Uint8Array }[];
 
@@ -38,21 +26,16 @@ const SRAM = 0x2000_0000;
 const PERIPHERALS = 0x4000_0000;
 const CORTEX_M7 = 0xC27;
 
-/** Progress as one line an act. */
-const telling = (say: Say) => (p: Progress): void => {
-  if (p.done === p.total) say(`${p.what}: ${p.total} ${p.unit}`);
-};
-
 type Ranges = readonly { readonly at: number; readonly length: number }[];
 
 async function program(
-  parts: TargetParts,
+  held: Held,
   pieces: Pieces,
   erase: Ranges,
   say: Say,
   watchdogOk: boolean,
 ): Promise<FlashReport> {
-  const { flash, chip } = parts;
+  const { flash, chip } = held;
   const from = "gdb";
   requireReadable(chip, await flash.readOptions());
   const image = { file: from, pieces: pieces.map((p) => ({ ...p, from })) };
@@ -72,15 +55,18 @@ async function program(
     requireOpen(flash, options, touched, "programmed");
     if (plan.program.length && !watchdogOk) requireNoHardwareWatchdog(chip, options);
   }
-  if (sectors.length) await flash.erase(sectors, telling(say));
-  if (plan.program.length) {
-    // what is the same was compared by the plan; what is written is read back here
-    await flash.programRuns(plan.program, telling(say), { erased: "known", verify: true });
-  }
+  const write = async () => {
+    if (sectors.length) await flash.erase(sectors, telling(say));
+    if (plan.program.length) {
+      // what is the same was compared by the plan; what is written is read back here
+      await flash.programRuns(plan.program, telling(say), { erased: "known", verify: true });
+    }
+  };
+  if (touched.length) await held.overwriting("writing", touched, write, sectors.length > 0);
   return {
     sectorsErased: sectors.length,
     bytesProgrammed: plan.bytesToProgram,
-    vectorProblems: placed.length ? await vectorProblems(parts) : [],
+    vectorProblems: placed.length ? await vectorProblems(held) : [],
   };
 }
 
@@ -94,7 +80,7 @@ function blankWish(flash: OpenedFlash, placed: Pieces, erase: Ranges) {
   );
 }
 
-async function vectorProblems({ flash, chip }: TargetParts): Promise<readonly string[]> {
+async function vectorProblems({ flash, chip }: Held): Promise<readonly string[]> {
   const words = await flash.read(flash.layout.at, 8);
   const code = [{ at: flash.layout.at, length: flash.layout.size }];
   const aliases = chip.family.flash.aliases.map((a) => ({ at: a.at, length: flash.layout.size }));
@@ -107,7 +93,7 @@ async function vectorProblems({ flash, chip }: TargetParts): Promise<readonly st
 
 /** Writes memory; code in RAM also reaches the instruction side of a core with caches. */
 async function writeMemory(
-  { core, chip }: TargetParts,
+  { core, chip }: Held,
   at: number,
   bytes: Uint8Array,
 ): Promise<void> {
@@ -139,7 +125,8 @@ async function faultBanner(core: Core, xpsr: number): Promise<readonly string[]>
 
 /** The target for a debugger. Reads MVFR0 once, to learn whether there is an FPU. */
 export async function boardTarget(parts: TargetParts): Promise<GdbTarget> {
-  const { core, chip, flash } = parts;
+  const held = new Held(parts);
+  const { core, chip } = held;
   const mvfr0 = u32le(await core.memory.read(MVFR0, 4));
   let watchdogOk = parts.watchdogOk ?? false;
   let reason: StopReason | undefined;
@@ -150,8 +137,10 @@ export async function boardTarget(parts: TargetParts): Promise<GdbTarget> {
   const target: GdbTarget = {
     clock: core.clock,
     hasFpu: mvfr0 !== 0,
-    map: regionsOf(chip, flash.layout),
-    board: boardCommands(parts, () => void (watchdogOk = true)),
+    get map() {
+      return regionsOf(chip, held.flash.layout);
+    },
+    board: boardCommands(held, () => void (watchdogOk = true)),
     async state() {
       const state = await core.state();
       if (state !== "halted") reason = undefined;
@@ -166,13 +155,14 @@ export async function boardTarget(parts: TargetParts): Promise<GdbTarget> {
     readRegisters: (names) => core.readRegisters(names),
     writeRegisters: (values) => core.writeRegisters(values),
     readMemory: (at, length) => core.memory.read(at, length),
-    writeMemory: (at, bytes) => writeMemory(parts, at, bytes),
+    writeMemory: (at, bytes) => writeMemory(held, at, bytes),
     breakpoint: (at, set) => core.breakpoint(at, set),
     watchpoint: (at, length, kind, set) => core.watchpoint(at, length, kind, set),
-    program: (pieces, erase, say) => program(parts, pieces, erase, say, watchdogOk),
+    program: (pieces, erase, say) => program(held, pieces, erase, say, watchdogOk),
     catchHardFaults: (on) => catchHardFaults(core, on),
     faultBanner: (xpsr) => faultBanner(core, xpsr),
-    notes: async () => boardNotes(flash, await flash.readOptions(), watchdogOk),
+    notes: async () => boardNotes(held.flash, await held.flash.readOptions(), watchdogOk),
+    boardState: () => held.state,
     explain: (fault: Fault) => Promise.resolve(fromHere(fault)),
   };
   return target;

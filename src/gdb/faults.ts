@@ -79,6 +79,22 @@ export const fault = catalogue({
       effect: "destructive",
     }],
   },
+  "gdb-map-stale": {
+    code: "E1147",
+    class: "unit",
+    title:
+      "The option bytes have changed flash's sectors since gdb connected: it would erase others",
+    causes: [{
+      text:
+        "gdb learns the sectors once, when it connects, and this protocol cannot tell it of others",
+      likelihood: "proven",
+    }],
+    next: [
+      { text: "In gdb, one after the other:", command: "disconnect" },
+      { text: "then:", command: "target extended-remote :PORT" },
+      { text: "and load again", command: "load", effect: "reversible" },
+    ],
+  },
   "gdb-port-in-use": {
     code: "E7503",
     class: "station",

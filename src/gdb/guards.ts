@@ -114,6 +114,20 @@ const NEXT: Readonly<Record<string, FaultRow["next"]>> = {
   "flash-read-protected": [UNLOCK, LOOK],
 };
 
+const HERE: readonly (readonly [shell: RegExp, prompt: string])[] = [
+  [/probekit recover --allow-erase\b/, "monitor stm32f2x unlock 0"],
+  [/probekit recover\b(?! --)/, "monitor recover"],
+  [/probekit reset\b(?! --)/, "monitor reset halt"],
+  [/probekit options\s*$/, "monitor options"],
+  [/probekit flash IMAGE\b/, "load"],
+];
+/** A line that names a command of the shell, with what is said at gdb's prompt instead. */
+export function fromPrompt(line: string): string {
+  const here = HERE.find(([shell]) => shell.test(line));
+  if (here) return line.replace(...here);
+  return /^\s+probekit /.test(line) ? `${line}   (in a shell, when this server has ended)` : line;
+}
+
 /** The fault with what is to be done about it from gdb's prompt instead of a shell. */
 export function fromHere(fault: Fault): Fault {
   const next = NEXT[fault.slug];

@@ -1,6 +1,7 @@
 /** The GDB server: packets for debuggers, OpenOCD's monitor dialect. @module */
-export { boardTarget, type TargetParts } from "./board_target.ts";
+export { boardTarget } from "./board_target.ts";
 export { fault as gdbFault } from "./faults.ts";
+export type { TargetParts } from "./held.ts";
 export { noFiles, type SemihostFiles, Semihosting } from "./semihosting.ts";
 export { type Incoming, serveGdb, type ServeOptions } from "./server.ts";
 export { type Connection, GdbSession, type SessionOptions } from "./session.ts";

@@ -4,6 +4,8 @@ import { textHex } from "./text.ts";
 
 /** texts that wait at most; a client that fails again and again and never listens gets the last ones */
 const MOST_LATER = 32;
+/** gdb begins to doubt after 2 s (facts, gdb-rsp §7) */
+const ALIVE_MS = 500;
 /** turns of the event loop after which a write that is not taken is stuck */
 const TURNS = 10;
 const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
@@ -42,6 +44,13 @@ export class Outlet {
   }
   async text(text: string): Promise<void> {
     await this.send(frame(`O${textHex(text)}`));
+  }
+  #aliveAt = -ALIVE_MS;
+  /** An empty text, when the last one is some time ago: the target still works. */
+  async alive(now: number): Promise<void> {
+    if (now - this.#aliveAt < ALIVE_MS) return;
+    this.#aliveAt = now;
+    await this.text("");
   }
   async close(): Promise<void> {
     await this.#writer.close().catch(() => {});

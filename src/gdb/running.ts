@@ -4,7 +4,6 @@ import type { GdbSession } from "./session.ts";
 
 /** ms of the board's time between two looks at a running core: short functions end soon, loops do not */
 const LOOKS_MS = [1, 2, 4, 8, 16, 25];
-const KEEP_ALIVE_MS = 500;
 // ARMv7-M ARM §A7.7.261, §A7.7.262, §A7.7.17
 const WAITS = [0xBF30, 0xBF20]; // WFI, WFE
 const [BKPT, SEMIHOSTING] = [0xBE, 0xAB];
@@ -26,7 +25,6 @@ export class Running {
   /** where a wait of a stepped program ends */
   #temporary: number | undefined;
   #looks = 0;
-  #aliveAt = 0;
   constructor(readonly session: GdbSession) {}
 
   async go(how: "continue" | "step", range?: StepRange): Promise<void> {
@@ -34,7 +32,6 @@ export class Running {
     this.#how = how;
     this.#range = range;
     this.#window = undefined;
-    this.#aliveAt = session.target.clock.now();
     session.running = true;
     session.console = true;
     if (how === "continue") await this.#resume();
@@ -78,9 +75,6 @@ export class Running {
     const ms = LOOKS_MS[Math.min(this.#looks++, LOOKS_MS.length - 1)] ?? 0;
     await session.target.clock.sleep(ms);
     await pause();
-    const now = session.target.clock.now();
-    if (now - this.#aliveAt < KEEP_ALIVE_MS) return;
-    this.#aliveAt = now;
     await session.keepAlive();
   }
 

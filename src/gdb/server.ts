@@ -1,4 +1,5 @@
 /** One debugger after another; a second one at a time is told so and sent away. */
+import { Fault } from "../base/mod.ts";
 import { frame } from "./packet.ts";
 import { type Connection, GdbSession, type SessionOptions } from "./session.ts";
 import type { GdbTarget } from "./target.ts";
@@ -15,6 +16,8 @@ export interface ServeOptions extends SessionOptions {
   readonly once: boolean;
   /** called when serving should end: close the listener */
   readonly onDone?: () => void;
+  /** sends the debugger away, whatever it is at; what is being written is brought to its end */
+  readonly signal?: AbortSignal;
 }
 
 async function refuse(c: Incoming): Promise<void> {
@@ -52,7 +55,17 @@ async function givesWay(guest: Guest, log: (line: string) => void): Promise<bool
   return true;
 }
 
-/** Serves until `incoming` ends, or the first debugger is gone with `once`. Gives how many were served. */
+/** What the server fails with: a fault that says nothing of what was written gets what the target knows of it. */
+function failureOf(e: unknown, target: GdbTarget): unknown {
+  const known = e instanceof Fault ? e.options.board?.state : undefined;
+  if (!(e instanceof Fault) || known === "partial" || known === "unknown") return e;
+  return e.leaving(target.boardState());
+}
+
+/**
+ * Serves until `incoming` ends, or the first debugger is gone with `once`. Gives how many debuggers there
+ * were; who only connects is none.
+ */
 export async function serveGdb(
   incoming: AsyncIterable<Incoming>,
   target: GdbTarget,
@@ -62,12 +75,14 @@ export async function serveGdb(
   let served = 0;
   const failures: unknown[] = [];
   const visit = async (session: GdbSession, c: Incoming): Promise<void> => {
-    await session.serve().catch((e: unknown) => void failures.push(e));
+    await session.serve().catch((e: unknown) => void failures.push(failureOf(e, target)));
     c.close();
     options.log(`gone: ${c.peer}`);
     guest = undefined;
+    if (session.spoken) served++;
     if (failures.length || options.once && session.spoken) options.onDone?.();
   };
+  options.signal?.addEventListener("abort", () => guest?.connection.close());
   for await (const c of incoming) {
     if (guest && !await givesWay(guest, options.log)) {
       options.log(`refused ${c.peer}: another debugger is connected`);
@@ -75,7 +90,6 @@ export async function serveGdb(
       continue;
     }
     options.log(`connected: ${c.peer}`);
-    served++;
     const session = new GdbSession(target, c, options);
     guest = { session, connection: c, done: visit(session, c) };
   }

@@ -1,5 +1,6 @@
 /** One debugger's visit: packets in, replies out, and watching the core while it runs. */
 import { Fault } from "../base/mod.ts";
+import type { Layout } from "../chip/mod.ts";
 import { EventQueue } from "./events.ts";
 import { faultText, oneLine } from "./fault_text.ts";
 import { FlashCache } from "./flash_cache.ts";
@@ -17,6 +18,7 @@ import type { Semihosting } from "./semihosting.ts";
 import { SoftBreakpoints } from "./soft_breakpoints.ts";
 import { stopReply } from "./stop_reply.ts";
 import type { GdbTarget } from "./target.ts";
+import { Watches } from "./watches.ts";
 
 /** A connection, whatever carries it. */
 export interface Connection {
@@ -32,11 +34,6 @@ export interface SessionOptions {
   readonly onDetach: "run" | "halt";
 }
 
-/** A watchpoint that gdb has asked for. */
-export interface Watch {
-  readonly kind: "watch" | "rwatch" | "awatch";
-  readonly length: number;
-}
 /** a probe that is gone: nothing can be served any more */
 const isGone = (e: Fault): boolean => e.code.startsWith("E200") || e.slug === "probe-lost";
 
@@ -48,15 +45,17 @@ export class GdbSession {
   readonly stack: StackCache;
   readonly soft: SoftBreakpoints;
   readonly hard: HardBreakpoints;
-  readonly watches = new Map<number, Watch>();
+  readonly watches: Watches;
   readonly load: Load;
+  /** sectors that gdb was told of */
+  #layout: Layout | undefined;
   /** `monitor gdb_sync`: the next step only tells where the core is */
   syncNext = false;
   noAck = false;
   extended = false;
   running = false;
   ended = false;
-  /** whether a packet has come in: before that the board is not touched */
+  /** a packet has come in; before that the board is not touched */
   #spoken = false;
   readonly #out: Outlet;
   readonly #events: EventQueue;
@@ -73,6 +72,7 @@ export class GdbSession {
     this.hard = new HardBreakpoints(target);
     this.#running = new Running(this);
     this.cache = new FlashCache(target);
+    this.watches = new Watches(target);
     this.load = new Load(target.board.layout.size);
     this.soft = new SoftBreakpoints(target);
     this.#out = new Outlet(connection.writable);
@@ -85,21 +85,23 @@ export class GdbSession {
     try {
       while (!this.ended && !this.#out.gone && !this.#events.over) await this.#turn();
       if (this.#spoken && !this.ended) this.#cutOff();
-    } finally {
       if (this.#spoken) await this.#tidy();
+    } finally {
       await this.#events.stop();
       await this.#out.close();
       await pumping;
     }
   }
 
-  /** Whether the client is not there any more. */
   get gone(): boolean {
     return this.ended || this.#out.gone || this.#events.gone;
   }
-  /** Whether it was a debugger at all. */
   get spoken(): boolean {
     return this.#spoken;
+  }
+  /** Whether gdb's sectors are no longer those of the chip: option bytes have changed them since. */
+  get mapStale(): boolean {
+    return this.#layout !== this.target.board.layout;
   }
   /** Whether for a while it says nothing at all, or does not take what it is told. */
   async idle(): Promise<boolean> {
@@ -109,6 +111,7 @@ export class GdbSession {
   /** The first packet is there: it is a debugger, and no port scanner. */
   async #begin(): Promise<void> {
     this.#spoken = true;
+    this.#layout = this.target.board.layout;
     try {
       await this.target.halt();
       await this.target.catchHardFaults(true);
@@ -124,9 +127,8 @@ export class GdbSession {
   #cutOff(): void {
     const load = this.load.cutOff();
     if (load !== undefined) this.options.log(load);
-    this.options.log(
-      `gdb went without detaching: the core ${this.running ? "runs" : "stays halted"}`,
-    );
+    const core = this.running ? "runs" : "stays halted";
+    this.options.log(`gdb went without detaching: the core ${core}`);
   }
 
   /** No breakpoint outlives its debugger. */
@@ -216,7 +218,6 @@ export class GdbSession {
     }
   }
 
-  /** A fault as lines for gdb's console. */
   async #words(e: Fault): Promise<string> {
     return faultText(await this.target.explain(e));
   }
@@ -227,7 +228,7 @@ export class GdbSession {
   }
   /** Text on gdb's console: only while a monitor command or the core runs does gdb listen. */
   async say(text: string): Promise<void> {
-    this.options.log(text.trimEnd());
+    this.options.log(text.trimEnd(), this.console);
     if (this.console && text !== "") await this.#out.text(text);
   }
   /** whether gdb takes `O` packets now */
@@ -252,19 +253,20 @@ export class GdbSession {
   async sayLater(): Promise<void> {
     for (const text of this.#out.takeKept()) await this.say(text);
   }
-  /** gdb is told that the target still works on it. */
+  /** What a long command says while it works; gdb hears only that it does. */
+  readonly working = (text: string): void => {
+    if (text !== "") this.options.log(text);
+    if (this.console) void this.keepAlive();
+  };
+  /** gdb is told, now and then, that the target still works on it. */
   async keepAlive(): Promise<void> {
-    await this.#out.text("");
+    await this.#out.alive(this.target.clock.now());
   }
 
   /** Takes all comparators back that gdb has set. */
   async clearComparators(): Promise<void> {
     await this.hard.removeAll();
-    for (const [at, { kind, length }] of this.watches) {
-      const what = ({ watch: "write", rwatch: "read", awatch: "access" } as const)[kind];
-      await this.target.watchpoint(at, length, what, false);
-    }
-    this.watches.clear();
+    await this.watches.removeAll();
   }
 
   /** Lets the core go; the stop is reported when it comes. */

@@ -10,7 +10,7 @@ export async function stopReply(session: GdbSession, signal = TRAP): Promise<str
   const thread = "thread:1;";
   if (signal !== TRAP) return `T${signal}${thread}`;
   if (reason.why === "watchpoint" && reason.at !== undefined) {
-    const kind = session.watches.get(reason.at)?.kind ?? "watch";
+    const kind = session.watches.nameAt(reason.at) ?? "watch";
     return `T${TRAP}${kind}:${reason.at.toString(16)};${thread}`;
   }
   if (reason.why === "vector-catch" && await inFault(session)) return `T${SEGV}${thread}`;

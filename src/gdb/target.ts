@@ -1,5 +1,5 @@
 /** What a debugger needs of a board. The session knows only this; `board_target.ts` makes it of the rooms below. */
-import type { Clock, Fault } from "../base/mod.ts";
+import type { BoardState, Clock, Fault } from "../base/mod.ts";
 import type { Layout } from "../chip/mod.ts";
 import type {
   BreakpointChange,
@@ -27,7 +27,7 @@ export interface FlashReport {
   readonly vectorProblems: readonly string[];
 }
 
-/** Something to say while work goes on. */
+/** Something to say while work goes on; empty: only that it goes on. */
 export type Say = (text: string) => void;
 
 /** A monitor command's own doings that need more than a core. */
@@ -47,10 +47,22 @@ export interface BoardCommands {
   optionWords(): Promise<Readonly<Record<string, number>>>;
   /** The option bytes, decoded, one line each. */
   optionLines(): Promise<readonly string[]>;
-  /** Brings option fields or whole registers about. */
-  writeOptions(wanted: Readonly<Record<string, number>>, say: Say): Promise<boolean>;
-  /** Back to factory option bytes; refuses what would erase flash. */
-  recover(say: Say): Promise<boolean>;
+  /** Brings option fields about. Gives what there is to tell of it; undefined: nothing differed. */
+  writeOptions(
+    wanted: Readonly<Record<string, number>>,
+    say: Say,
+  ): Promise<readonly string[] | undefined>;
+  /** names of option fields that this chip has */
+  readonly optionNames: readonly string[];
+  /** As {@link writeOptions}; refuses what would erase flash. */
+  setOptions(
+    wanted: Readonly<Record<string, number>>,
+    say: Say,
+  ): Promise<readonly string[] | undefined>;
+  /** Back to factory option bytes; refuses what would erase flash. Gives as {@link writeOptions}. */
+  recover(say: Say): Promise<readonly string[] | undefined>;
+  /** What the doctor finds on this board. */
+  doctorLines(): Promise<readonly string[]>;
   /** From now on a hardware watchdog is no reason to refuse programming. */
   acceptWatchdog(): void;
   /** Fault: of placing, when a piece is not in this device's flash. */
@@ -94,6 +106,8 @@ export interface GdbTarget {
   faultBanner(xpsr: number): Promise<readonly string[]>;
   /** What the owner should know before he works on this board, one sentence each. */
   notes(): Promise<readonly string[]>;
+  /** What has become of flash and option bytes by now. */
+  boardState(): BoardState;
   /** A fault with what the flash room knows about it. */
   explain(fault: Fault): Promise<Fault>;
 }

@@ -123,7 +123,7 @@ Deno.test("erases and writes outside the device are refused in words, and change
     assertEquals([v.asked, v.board.options.written, v.board.resets], [NOTHING, options, []]);
     assert(v.board.flash.every((b, i) => b === flash[i]));
     assertEquals(await protectedNow(v), [0, 1]);
-  }, asBytes));
+  }, { files: asBytes }));
 
 Deno.test("write_image unlock opens what the image needs, and no more", () =>
   visitBoard(`${F746}?scenario=wrp`, async (v) => {
@@ -132,4 +132,4 @@ Deno.test("write_image unlock opens what the image needs, and no more", () =>
     assertStringIncludes(text, "wrote 1024 bytes from file /a.hex");
     assertEquals([await protectedNow(v), v.asked.options], [[1], 1]);
     assertEquals(v.board.flash.subarray(0, 1024), image);
-  }, asBytes));
+  }, { files: asBytes }));

@@ -130,7 +130,7 @@ const bitOf = (layout: Layout) => (s: Sector): number => sectorBit(layout, s);
 
 async function protectOn(session: GdbSession, indexes: readonly number[]): Promise<void> {
   const all = await withNeighbours(session, indexes);
-  const changed = await session.target.board.protect(all, true, session.options.log);
+  const changed = await session.target.board.protect(all, true, session.working);
   await line(
     session,
     changed
@@ -160,7 +160,7 @@ async function protectOff(session: GdbSession, first: number, last: number): Pro
       closed.join(", ")
     }. That is taken off; monitor recover brings all option bytes back`,
   );
-  await board.protect(await withNeighbours(session, closed), false, session.options.log);
+  await board.protect(await withNeighbours(session, closed), false, session.working);
   await line(session, `cleared protection for ${range(there)}`);
 }
 
@@ -172,7 +172,7 @@ const eraseSector: MonitorCommand = {
     needBank(eraseSector, bank);
     const [first, last] = pair(eraseSector, session, from, to);
     const since = session.target.clock.now();
-    await session.target.board.eraseSectors(sectors(session, first, last), session.options.log);
+    await session.target.board.eraseSectors(sectors(session, first, last), session.working);
     await line(
       session,
       `erased sectors ${first} through ${last} on flash bank 0 in ${
@@ -207,9 +207,9 @@ const eraseAddress: MonitorCommand = {
     const since = session.target.clock.now();
     const indexes = hit.map((s) => s.index);
     if (words.includes("unlock")) {
-      await session.target.board.protect(indexes, false, session.options.log);
+      await session.target.board.protect(indexes, false, session.working);
     }
-    await session.target.board.eraseSectors(indexes, session.options.log);
+    await session.target.board.eraseSectors(indexes, session.working);
     await line(
       session,
       `erased address ${hex(at).toLowerCase()} (length ${length}) in ${

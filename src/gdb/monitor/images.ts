@@ -42,7 +42,7 @@ const writeImage = (name: string): MonitorCommand => {
       session.target.board.requirePlaced(file, pieces);
       const since = session.target.clock.now();
       if (words.includes("unlock")) await unlock(session, pieces);
-      const report = await session.target.program(pieces, [], session.options.log);
+      const report = await session.target.program(pieces, [], session.working);
       await line(
         session,
         `wrote ${bytesOf(pieces)} bytes from file ${file} in ${
@@ -62,7 +62,7 @@ async function unlock(session: GdbSession, pieces: Pieces): Promise<void> {
   const hit = layoutOf(session).sectors.filter((s) =>
     pieces.some((p) => p.at < s.at + s.size && p.at + p.bytes.length > s.at)
   );
-  await session.target.board.protect(hit.map((s) => s.index), false, session.options.log);
+  await session.target.board.protect(hit.map((s) => s.index), false, session.working);
 }
 
 const verify: MonitorCommand = {

@@ -2,11 +2,7 @@ import type { GdbSession } from "../session.ts";
 import { hexNumber } from "../text.ts";
 import { MALFORMED, type PacketHandler } from "./packet_handler.ts";
 
-const WATCH = {
-  "2": ["write", "watch"],
-  "3": ["read", "rwatch"],
-  "4": ["access", "awatch"],
-} as const;
+const WATCH = { "2": "watch", "3": "rwatch", "4": "awatch" } as const;
 
 /** peripherals, and what is behind external memory: nothing there is code that a BKPT could stand in */
 const isDevice = (at: number): boolean =>
@@ -36,9 +32,7 @@ const handler = (prefix: "Z" | "z", set: boolean): PacketHandler => ({
     if (kind === "0" || kind === "1") return await code(session, kind, at, set);
     const watch = WATCH[kind as keyof typeof WATCH];
     if (!watch) return "";
-    await session.target.watchpoint(at, length, watch[0], set);
-    if (set) session.watches.set(at, { kind: watch[1], length });
-    else session.watches.delete(at);
+    await (set ? session.watches.set(at, length, watch) : session.watches.clear(at, length, watch));
     return "OK";
   },
 });

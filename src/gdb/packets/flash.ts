@@ -1,3 +1,4 @@
+import { fault } from "../faults.ts";
 import type { GdbSession } from "../session.ts";
 import { hexNumber } from "../text.ts";
 import { MALFORMED, type PacketHandler } from "./packet_handler.ts";
@@ -12,9 +13,11 @@ const inFlash = (session: GdbSession, at: number, length: number): boolean => {
 /** `vFlashErase:addr,length`: noted; erased when all is known. */
 const erase: PacketHandler = {
   prefix: "vFlashErase:",
+  tells: true,
   handle(session, args) {
     const [at, length] = args.split(",").map(hexNumber);
     if (at === undefined || length === undefined) return MALFORMED;
+    if (session.mapStale) throw fault("gdb-map-stale", {});
     if (!inFlash(session, at, length)) return "E.memtype";
     return session.load.erase({ at, length }) ? "OK" : FULL;
   },
@@ -22,11 +25,13 @@ const erase: PacketHandler = {
 /** `vFlashWrite:addr:bytes`: noted. */
 const write: PacketHandler = {
   prefix: "vFlashWrite:",
+  tells: true,
   handle(session, args, payload) {
     const colon = args.indexOf(":");
     const at = hexNumber(args.slice(0, Math.max(0, colon)));
     if (colon < 0 || at === undefined) return MALFORMED;
     const bytes = payload.slice("vFlashWrite:".length + colon + 1);
+    if (session.mapStale) throw fault("gdb-map-stale", {});
     if (!inFlash(session, at, bytes.length)) return "E.memtype";
     return session.load.write({ at, bytes }) ? "OK" : FULL;
   },

@@ -1,5 +1,10 @@
 /** A client that speaks packets to a virtual board, and what the board's flash controller was asked to do. */
-import { boardTarget, type GdbTarget, type Semihosting } from "../../../src/gdb/mod.ts";
+import {
+  boardTarget,
+  type GdbTarget,
+  type Semihosting,
+  type TargetParts,
+} from "../../../src/gdb/mod.ts";
 import { loadImage } from "../../../src/image/mod.ts";
 import { type Bench, openBench } from "../../../src/recipe/mod.ts";
 import { openSim, type VirtualBoard } from "../../../src/sim/mod.ts";
@@ -39,12 +44,19 @@ export function counted(board: VirtualBoard): Visit["asked"] {
   return asked;
 }
 
-/** Opens the board, talks to it, closes everything. `files`: images by name. */
+/** More than a board and its client. */
+export interface VisitWish {
+  /** images by name */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  readonly semihosting?: Semihosting;
+  readonly parts?: (bench: Bench) => Partial<TargetParts>;
+}
+
+/** Opens the board, talks to it, closes everything. */
 export async function visitBoard(
   selector: string,
   act: (v: Visit) => Promise<void>,
-  files: Readonly<Record<string, Uint8Array>> = {},
-  semihosting?: Semihosting,
+  { files = {}, semihosting, parts }: VisitWish = {},
 ): Promise<void> {
   const { source, board } = openSim(selector);
   await using bench = await openBench({ source, attach: "halt" });
@@ -56,6 +68,8 @@ export async function visitBoard(
       Promise.resolve(
         loadImage(file, files[file] ?? new Uint8Array(), base === undefined ? {} : { base }),
       ),
+    probe: bench.probe,
+    ...parts?.(bench),
   });
   const client = new Client(target, semihosting);
   try {

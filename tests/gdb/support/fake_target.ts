@@ -82,8 +82,11 @@ export class FakeTarget implements GdbTarget {
       },
       optionWords: () => Promise.resolve(this.options),
       optionLines: () => Promise.resolve(["OPTCR 0xC0FFAAFD"]),
-      writeOptions: (wanted) => this.#note(`options ${JSON.stringify(wanted)}`, true),
-      recover: () => this.#note("recover", false),
+      writeOptions: (wanted) => this.#note(`options ${JSON.stringify(wanted)}`, []),
+      optionNames: ["nWRP", "RDP"],
+      setOptions: (wanted) => this.#note(`set ${JSON.stringify(wanted)}`, []),
+      recover: () => this.#note("recover", undefined),
+      doctorLines: () => Promise.resolve(["nothing is wrong"]),
       requirePlaced: (_file, pieces) => {
         const wrong = pieces.find((p) => p.at < FLASH || p.at + p.bytes.length > FLASH + 0x10_0000);
         if (wrong) throw testFault("test-refused", { at: `0x${wrong.at.toString(16)}` });
@@ -156,5 +159,6 @@ export class FakeTarget implements GdbTarget {
   catchHardFaults = () => Promise.resolve();
   notes = () => Promise.resolve<readonly string[]>([]);
   faultBanner = () => Promise.resolve(this.banner);
+  boardState: GdbTarget["boardState"] = () => ({ state: "untouched", text: "nothing was written" });
   explain: GdbTarget["explain"] = (fault) => Promise.resolve(fault);
 }

@@ -136,6 +136,7 @@ export async function served(
     core: bench.core,
     chip: bench.chip,
     flash: bench.flash,
+    probe: bench.probe,
     readImage: async (file, base) =>
       loadImage(file, await readBytes(file), base === undefined ? {} : { base }),
   });

@@ -1,0 +1,196 @@
+/** What a session does to a board that lasts: in the journal first; sectors that option bytes move; the doctor. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { concat, Fault } from "../../src/base/mod.ts";
+import { latin1 } from "../../src/gdb/packet.ts";
+import { type Intent, type IntentOutcome, type Journal, Journalist } from "../../src/recipe/mod.ts";
+import { firmware } from "../cli/support/program.ts";
+import { type Visit, visitBoard, type VisitWish } from "./support/board_client.ts";
+import { Client } from "./support/client.ts";
+
+const F746 = "sim:stm32f746g-disco";
+const F767 = "sim:nucleo-f767zi";
+const FLASH = 0x0800_0000;
+
+async function ok(v: Visit, line: string): Promise<string> {
+  const [reply, text] = await v.client.monitor(line);
+  assertEquals(reply, "OK", `${line}: ${text}`);
+  return text;
+}
+/** As gdb loads it: one erase, packets, done. Gives the last reply. */
+async function load(client: Client, bytes: Uint8Array, at = FLASH, erase = 0x8000) {
+  const hex = (n: number) => n.toString(16);
+  const replies = [await client.ask(`vFlashErase:${hex(at)},${hex(erase)}`)];
+  replies.push(await client.ask(concat([latin1(`vFlashWrite:${hex(at)}:`), bytes])));
+  replies.push(await client.ask("vFlashDone"));
+  return replies;
+}
+
+Deno.test("monitor doctor: the ladder, the cause, and what to do from gdb's own prompt", () =>
+  visitBoard(`${F746}?scenario=so36160986`, async (v) => {
+    const text = await ok(v, "doctor");
+    assertStringIncludes(text, "✓ probe       ST-LINK/V2-1 V2J37M26");
+    assertStringIncludes(text, "✗ options     OPTCR 0x00FFAAED");
+    assertStringIncludes(text, "[optcr-openocd-2015]");
+    assertStringIncludes(text, "  monitor recover   [reversible]");
+    assertEquals(text.includes("probekit recover"), false);
+    // that gdb has stopped the core is nothing to be cured
+    assertEquals([text.includes("[halted]"), v.asked], [
+      false,
+      { options: 0, erases: 0, programs: 0 },
+    ]);
+  }));
+Deno.test("monitor doctor of a board that is well, and of one that is locked", async () => {
+  await visitBoard(F746, async (v) => {
+    const text = await ok(v, "doctor");
+    assertEquals([text.includes("✗"), text.includes("proven")], [false, false], text);
+  });
+  await visitBoard(`${F746}?scenario=rdp1`, async (v) => {
+    assertStringIncludes(await ok(v, "doctor"), "monitor stm32f2x unlock 0   [DESTRUCTIVE");
+  });
+});
+
+Deno.test("monitor options: shows, sets by name, refuses what it does not know and what would erase", () =>
+  visitBoard(F746, async (v) => {
+    assertStringIncludes(await ok(v, "options"), "OPTCR        0xC0FFAAFD");
+    assertStringIncludes(await ok(v, "options BOR_LEV=1"), "! BOR_LEV ");
+    assertEquals(v.asked.options, 1);
+    assertStringIncludes(await ok(v, "options BOR_LEV=1"), "nothing differs: nothing written");
+    assertEquals(v.asked.options, 1);
+    assertStringIncludes(await ok(v, "recover"), "read back");
+    for (const wrong of ["options NOPE=1", "options BOR_LEV", "options BOR_LEV=x"]) {
+      const [reply, text] = await v.client.monitor(wrong);
+      assertEquals(reply, "E01");
+      assertStringIncludes(text, "monitor-usage");
+    }
+    const [two, why] = await v.client.monitor("options RDP=0xCC");
+    assertEquals(two, "E01", why);
+    assertEquals(v.asked.options, 2);
+  }));
+Deno.test("monitor options and recover at level 1: what would erase all is not done by the way", () =>
+  visitBoard(`${F746}?scenario=rdp1`, async (v) => {
+    for (const line of ["options RDP=0xAA", "recover"]) {
+      const [reply, text] = await v.client.monitor(line);
+      assertEquals(reply, "E01");
+      assertStringIncludes(text, "E1149 monitor-would-erase");
+      assertStringIncludes(text, "monitor stm32f2x unlock 0");
+    }
+    assertEquals(v.asked, { options: 0, erases: 0, programs: 0 });
+  }));
+
+Deno.test("nDBANK moves the sectors: said loudly, no load with the old map, the next connection has the new one", () =>
+  visitBoard(F767, async (v) => {
+    const map = "qXfer:memory-map:read::0,4000";
+    assertStringIncludes(await v.client.ask(map), `<property name="blocksize">0x40000</property>`);
+    const text = await ok(v, "options nDBANK=0");
+    assertStringIncludes(text, "NOTE: flash is laid out anew: 24 sectors instead of 12");
+    assertStringIncludes(text, "nothing is loaded before gdb has connected again");
+    const before = { ...v.asked };
+    for (const reply of (await load(v.client, new Uint8Array(8))).slice(0, 2)) {
+      assertStringIncludes(reply, "E.E1147 The option bytes have changed flash's sectors");
+    }
+    assertEquals(v.asked, before);
+    assertStringIncludes(await ok(v, "flash info 0"), "# 23:");
+    await v.client.end();
+    const next = new Client(v.target);
+    assertStringIncludes(await next.ask(map), `<property name="blocksize">0x20000</property>`);
+    const image = firmware(1024);
+    assertEquals(await load(next, image, FLASH, 0x4000), ["OK", "OK", "OK"]);
+    assertEquals(v.board.flash.subarray(0, 1024), image);
+    await next.end();
+  }));
+Deno.test("nDBANK through options_write, as OpenOCD counts its bits", () =>
+  visitBoard(F767, async (v) => {
+    // user: OPTCR bits 7..2, then 11 IWDG_STOP, 10 IWDG_STDBY, 9 nDBANK, 8 nDBOOT
+    const text = await ok(v, "stm32f7x options_write 0 0xdfc");
+    assertStringIncludes(text, "flash is laid out anew: 24 sectors instead of 12");
+    assertStringIncludes(await ok(v, "options"), "nDBANK");
+  }));
+
+/** A journal in memory. */
+class Notes implements Journal {
+  readonly entries: (Intent | IntentOutcome)[] = [];
+  readonly kept: Uint8Array[] = [];
+  intent = (e: Intent) => Promise.resolve(void this.entries.push(e));
+  outcome = (e: IntentOutcome) => Promise.resolve(void this.entries.push(e));
+  open = () => Promise.resolve([]);
+  keep = (bytes: Uint8Array) => {
+    this.kept.push(bytes);
+    return Promise.resolve({ file: `kept-${this.kept.length}`, sha256: "0" });
+  };
+  get texts(): readonly string[] {
+    return this.entries.map((e) => e.kind === "intent" ? e.text : e.result);
+  }
+}
+const journaled = (notes: Notes): VisitWish => ({
+  parts: (bench) => ({
+    journal: new Journalist(notes, bench, {
+      run: "RUN",
+      tool: "test",
+      recipe: "gdb",
+      nowMs: () => 0,
+    }),
+  }),
+});
+
+Deno.test("journal: what a load, an erase and an option write are about to overwrite is noted first", async () => {
+  const notes = new Notes();
+  await visitBoard(F746, async (v) => {
+    const old = firmware(0x8000, 2);
+    v.board.putFlash(FLASH, old);
+    const image = firmware(1000, 3);
+    assertEquals(await load(v.client, image), ["OK", "OK", "OK"]);
+    assertEquals(notes.texts, ["sector 0 was being written for gdb", "done"]);
+    assertEquals(notes.kept, [old]);
+    // the same again: nothing is about to be overwritten
+    assertEquals(await load(v.client, image), ["OK", "OK", "OK"]);
+    assertEquals(notes.entries.length, 2);
+    await ok(v, "flash erase_sector 0 0 0");
+    await ok(v, "options BOR_LEV=1");
+    await ok(v, "flash protect 0 3 3 on");
+    assertEquals(notes.texts.slice(2), [
+      "sector 0 was being erased for gdb",
+      "done",
+      notes.texts[4],
+      "done",
+      notes.texts[6],
+      "done",
+    ]);
+    assertStringIncludes(notes.texts[4] ?? "", "option bytes were being written for gdb: BOR_LEV");
+    assertStringIncludes(notes.texts[6] ?? "", "nWRP");
+    const [first, , , , option] = notes.entries;
+    assert(first?.kind === "intent" && option?.kind === "intent");
+    assertEquals([first.uid, first.recipe, first.step, first.effect], [
+      v.bench.chip.uid,
+      "gdb",
+      "writing",
+      "reversible",
+    ]);
+    assertEquals(first.ranges, [{ at: FLASH, length: 0x8000 }]);
+    assertEquals([option.before?.["OPTCR"], option.what], ["0xC0FFAAFD", "options"]);
+  }, journaled(notes));
+});
+Deno.test("journal: a write that the board did not survive stays open; one that was refused is not done", async () => {
+  const notes = new Notes();
+  await visitBoard(`${F746}?scenario=wrp`, async (v) => {
+    const [reply] = (await load(v.client, firmware(1000))).slice(-1);
+    assertStringIncludes(reply ?? "", "E1101");
+    assertEquals(notes.entries, []); // refused before it was even meant
+    const { operations } = v.board.chip.flash;
+    const program = operations.program.bind(operations);
+    let words = 0;
+    operations.program = (...word) => {
+      if (++words === 100) v.board.unplug();
+      program(...word);
+    };
+    v.board.putFlash(FLASH + 0x1_0000, firmware(0x100, 5));
+    await v.client.ask("vFlashErase:8010000,8000");
+    await v.client.ask(concat([latin1("vFlashWrite:8010000:"), firmware(2000, 6)]));
+    const end = await Promise.race([v.client.ask("vFlashDone"), v.client.served.catch((e) => e)]);
+    assert(end instanceof Fault, String(end)); // the probe is gone: the server ends, and says what is
+    assertEquals([end.slug, end.options.board?.state], ["probe-lost", "partial"]);
+    assertEquals(v.target.boardState().text, "interrupted when sector 2 was being written for gdb");
+    assertEquals(v.client.log.some((l) => l.includes("it was only read")), false);
+    assertEquals(notes.texts, ["sector 2 was being written for gdb", "unknown"]);
+  }, journaled(notes)).catch((e) => assertStringIncludes(String(e), "probe"));
+  assertEquals(notes.texts.length, 2);
+});
