@@ -10,14 +10,7 @@ import { known } from "./lint_target.ts";
 import { type CheckedRecipe, type LintOptions, lintTree } from "./lint.ts";
 import { folderOf, joinPath } from "./paths.ts";
 import { plain, ShapeReader } from "./shape.ts";
-import {
-  get,
-  Lines,
-  type MapNode,
-  type Node,
-  type RecipeSource,
-  type TextNode,
-} from "./text_tree.ts";
+import { get, Lines, type MapNode, type Node, type RecipeSource, textAt } from "./text_tree.ts";
 import { parseType } from "./types.ts";
 import { readYaml } from "./yaml_text.ts";
 
@@ -56,11 +49,6 @@ export const peripheralsOf = (family: Family) =>
 const stoppable = (): readonly string[] => [
   ...new Set(FAMILIES.flatMap((f) => peripheralsOf(f).map((p) => p.name))),
 ];
-
-const textAt = (node: Node | undefined, key: string): TextNode | undefined => {
-  const found = get(node, key);
-  return found?.kind === "text" ? found : undefined;
-};
 
 function lintNames(tree: Node, findings: Findings): void {
   const edition = textAt(tree, "board");

@@ -60,7 +60,7 @@ export const lintRows = {
   "keys-exclude-each-other": row(
     "E0219",
     "`{key}` and `{other}` cannot stand together",
-    "A step does one thing: it uses an action, requires a condition, or is a group. An input has one kind of default.",
+    "A step does one thing: it uses an action, requires a condition, or is a group. An input has one kind of default. What is for ever stands in a recipe of its own, with steps that look and nothing that writes.",
   ),
   "uses-itself": row(
     "E0220",

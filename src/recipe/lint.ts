@@ -138,6 +138,7 @@ class RecipeLinter {
     const steps = new StepLinter(scope, uses, board, ceiling);
     const spot = { ran: new Set<string>(), rescue: false };
     const done = await steps.steps(get(tree, "steps"), read.steps ?? [], spot);
+    steps.alone();
     const outputs = this.#outputs(tree, scope, done.ran);
     lintUnused(tree, scope, findings);
     const document = { ...read, steps: done.steps, ...(read.inputs ? { inputs: typed } : {}) };

@@ -5,6 +5,7 @@ import { type Findings, suggest } from "./findings.ts";
 import { RETRY_CLASSES } from "./grammar.ts";
 import type { BoardLinter } from "./lint_board.ts";
 import { idsOf, lintLoop } from "./lint_loop.ts";
+import { lintMeasure } from "./lint_measure.ts";
 import { ranWhen } from "./syntax.ts";
 import type { Scope, Spot } from "./lint_scope.ts";
 import { above, worse } from "./lint_target.ts";
@@ -49,6 +50,7 @@ const keyAt = (node: MapNode, key: string): Place | undefined =>
 /** Checks steps in order; gives them with typed parameters. */
 export class StepLinter {
   effect: Effect = "read";
+  readonly #reached: { readonly name: TextNode; readonly effect: Effect }[] = [];
   constructor(
     readonly scope: Scope,
     readonly uses: UsesResolver,
@@ -169,7 +171,7 @@ export class StepLinter {
     const parameters = this.#with(node, name, used, spot);
     this.#reach(name, used);
     this.#again(node, step, used, spot);
-    this.#measure(node, step, used, spot);
+    lintMeasure(node, step, used, spot, this.scope);
     return {
       step: Object.keys(parameters).length > 0 ? { ...step, with: parameters } : step,
       ran: spot.ran,
@@ -207,9 +209,23 @@ export class StepLinter {
   #reach(name: TextNode, used: Used): void {
     const effect = used.action?.effect ?? used.recipe?.effect ?? "read";
     this.effect = worse(this.effect, effect);
+    this.#reached.push({ name, effect });
     if (this.ceiling && above(effect, this.ceiling)) {
       this.#findings.report("above-ceiling", name.at, { effect, ceiling: this.ceiling }, {
         help: `effect: ${effect}`,
+      });
+    }
+  }
+
+  /** What is for ever stands in a recipe of its own: nothing that can be undone is learnt to be sealed with it. */
+  alone(): void {
+    const forEver = this.#reached.find((r) => r.effect === "irreversible");
+    if (!forEver) return;
+    for (const { name, effect } of this.#reached) {
+      if (effect === "irreversible" || !above(effect, "volatile")) continue;
+      const facts = { key: name.text, other: forEver.name.text };
+      this.#findings.report("keys-exclude-each-other", name.at, facts, {
+        help: `${forEver.name.text} is for ever: it has a recipe of its own`,
       });
     }
   }
@@ -263,35 +279,6 @@ export class StepLinter {
       pause: scalarText("duration", pause),
       timeout: scalarText("duration", timeout),
     });
-  }
-
-  #measure(node: MapNode, step: StepDocument, used: Used, spot: Spot): void {
-    const list = get(node, "measure");
-    for (const [i, item] of (list?.kind === "list" ? list.items : []).entries()) {
-      if (item.kind !== "map") continue;
-      const value = textNode(item, "value");
-      const here: Spot = { ...spot, value: used.outputs };
-      const lead = value ? value.text.length - value.text.trimStart().length : 0;
-      const into = "be measured";
-      const good = value && this.scope.expression(value, value.text.trim(), lead, here, into);
-      const equals = textNode(item, "equals");
-      if (equals) this.scope.template(equals, spot, into);
-      const limits = step.measure?.[i];
-      const limited = limits?.min !== undefined || limits?.max !== undefined;
-      if (good && value && limited && !["int", "double", "dyn"].includes(good.type)) {
-        this.#findings.report("wrong-result", value.at, {
-          key: "value",
-          wanted: "a number, because it has limits",
-          type: good.type,
-        });
-      }
-      if (limits && !limited && limits.equals === undefined) {
-        this.#findings.report("missing-input", item.at, {
-          what: `measurement \`${limits.name}\``,
-          key: "min, max or equals",
-        });
-      }
-    }
   }
 }
 

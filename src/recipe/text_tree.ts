@@ -48,6 +48,11 @@ export function textOf(node: Node | undefined, key: string): string | undefined 
   const value = get(node, key);
   return value?.kind === "text" ? value.text : undefined;
 }
+/** A key's value when it is text; undefined when it is absent or something else. */
+export function textAt(node: Node | undefined, key: string): TextNode | undefined {
+  const value = get(node, key);
+  return value?.kind === "text" ? value : undefined;
+}
 /** The node at the end of a path of keys and indexes. */
 export function nodeAt(
   node: Node | undefined,

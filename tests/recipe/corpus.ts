@@ -612,6 +612,18 @@ ${WHO}`),
     ).replace("effect: read", "effect: volatile"),
   ),
   wrong(
+    "E0219",
+    "keys-exclude-each-other",
+    reads(`steps:
+  - id: put
+    uses: «flash.ensure»
+    with: { image: a.hex }
+  - uses: protect.seal
+    with: { how: rdp2 }
+    confirm: typed
+`).replace("effect: read", "effect: irreversible"),
+  ),
+  wrong(
     "E0260",
     "not-in-this-version",
     reads(`steps:
