@@ -238,15 +238,11 @@ export class CampaignBoard {
     const words = [...chip.options.storage];
     const { factory, pcrop } = chip.config.silicon.options;
     const { verb } = this.what;
-    // a two-bank product keeps its banks; after a cut write nobody knows any more that it was one
-    const banks = (factory.OPTCR & ~0x2000_0000) >>> 0;
     // PCROP_RDP without a sector in PCROP closes nothing
     const codes = [this.#found2, 0, 0x8000_0000];
     const wanted = verb === "flash"
       ? [this.found]
-      : [factory.OPTCR, banks].flatMap((OPTCR) =>
-        codes.map((OPTCR2) => [...chip.options.encode({ ...factory, OPTCR, OPTCR2 })])
-      );
+      : codes.map((OPTCR2) => [...chip.options.encode({ ...factory, OPTCR2 })]);
     const used = pcrop ? 6 : 4;
     const { loaded } = chip.options; // a damaged last word closes nothing either
     const open = verb === "recover" && pcrop && (loaded.OPTCR2 & 0xFF) === 0 ? 4 : used;

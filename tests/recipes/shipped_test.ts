@@ -265,11 +265,15 @@ Deno.test("recover-option-bytes: other damage that was seen in the field", async
   }
 });
 
-Deno.test("recover-option-bytes: a dual-bank part keeps its banks", async () => {
+Deno.test("recover-option-bytes: two banks become one, proven by a cold start; flash is saved, and told of", async () => {
   const sim = bench("sim:nucleo-f767zi?scenario=dual-bank");
-  const { result, shown } = await run(sim, "recover-option-bytes");
+  const powerCycle = (offMs: number) => Promise.resolve(sim.board.powerCycle(offMs));
+  const { result, shown, files } = await run(sim, "recover-option-bytes", { env: { powerCycle } });
   assertEquals(result.outcome, "PASS", shown);
-  assertEquals(result.outputs["changed"], false);
+  assertEquals(sim.board.options.loaded.OPTCR, 0xFFFF_AAFC);
+  const write = result.steps.find((s) => s.id === "write");
+  assertStringIncludes(write?.summary ?? "", "flash becomes one bank");
+  assert([...files.written.keys()].some((path) => path.includes("backup/")));
 });
 
 Deno.test("flash: other boards, in both bank modes", async () => {

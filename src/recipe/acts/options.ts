@@ -1,6 +1,6 @@
 /** Option bytes: read, compare, verify, ensure. */
 import { getField, hex } from "../../base/mod.ts";
-import { optionRegisters } from "../../chip/mod.ts";
+import { isDualBank, optionRegisters } from "../../chip/mod.ts";
 import {
   decodeOptions,
   flashFault,
@@ -120,6 +120,17 @@ function requireRdp(view: View, wish: Wish, p: ActParameters): void {
 const opened = ({ chip }: View): Readonly<Record<string, number>> =>
   Object.fromEntries((chip.sub.untouched ?? []).map((r) => [r, chip.sub.factory[r] ?? 0]));
 
+/** Banks that change: the same bytes are then found at other addresses, and in other sectors. */
+function banksText({ chip }: View, now: OptionBytes, plan: OptionPlan): string {
+  const before = isDualBank(chip.sub, now.registers);
+  const is = isDualBank(chip.sub, afterWords(now, plan));
+  return before === is
+    ? ""
+    : `; flash becomes ${
+      is ? "two banks" : "one bank"
+    }, so what is in it has to be programmed again`;
+}
+
 /** What would change, field by field. */
 export const diffOf = (plan: OptionPlan): readonly DiffLine[] =>
   plan.changes.map((c) => ({
@@ -215,7 +226,9 @@ function ensureLook(view: View, wish: Wish, from: string): Look {
   const names = Object.keys(plan.words).join(", ");
   const size = view.layout.size / 1024;
   const cut = damaged.length > 0 ? `; ${damaged.join(", ")} left so by an interrupted run` : "";
-  const summary = `${plan.changes.length} field(s)${names ? ` of ${names}` : ""} differ${cut}; ${
+  const summary = `${plan.changes.length} field(s)${names ? ` of ${names}` : ""} differ${cut}${
+    banksText(view, now, plan)
+  }; ${
     opens
       ? `a cut write left all sectors closed to reading: RDP goes to level 1 and back, which ERASES ${size} KiB`
       : plan.massErases
