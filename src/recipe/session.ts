@@ -276,7 +276,7 @@ export class Session {
     const how = rules.leaveMode(ended, board);
     let leave: string = wanted;
     try {
-      if (rules.wantsSafe(ended) && board && this.#journal) {
+      if (rules.wantsSafe(ended) && board && this.#journal && !bench.closed) {
         const { emit } = this;
         await makeSafe(end, board, { bench, io: this.#io, journalist: this.#journal, emit });
       }

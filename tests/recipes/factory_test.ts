@@ -44,6 +44,12 @@ class World implements Disposable {
     });
     assertEquals(result.outcome, "PASS", shown);
   }
+  /** A number that belongs to another chip. */
+  taken(serial: string, uid: string): void {
+    const [run, order, at] = ["R", "WO-000001", "2026-01-01T00:00:00Z"];
+    const entry = { serials: "1.0", kind: "commit", serial, uid, order, run, at };
+    Deno.writeTextFileSync(`${this.station.path}/serials.jsonl`, `${JSON.stringify(entry)}\n`);
+  }
   get page(): Uint8Array {
     return this.sim.board.flash.slice(PAGE, PAGE + 256);
   }
@@ -132,18 +138,7 @@ Deno.test("factory-program: a number of the scanner is checked against book and 
   const before = lasting(world.sim.board);
   refused(await world.program({ inputs: { serial: "AB00099999" } }), "serial-not-ours", 11);
   refused(await world.program({ inputs: { serial: "XY00012345" } }), "serial-not-ours", 11);
-  Deno.writeTextFileSync(
-    `${world.station.path}/serials.jsonl`,
-    JSON.stringify({
-      serials: "1.0",
-      kind: "commit",
-      serial: "AB00012346",
-      uid: "other",
-      order: "WO-000001",
-      run: "R",
-      at: "2026-01-01T00:00:00Z",
-    }) + "\n",
-  );
+  world.taken("AB00012346", "other");
   refused(await world.program({ inputs: { serial: "AB00012346" } }), "serial-taken", 11);
   assertEquals(lasting(world.sim.board), before);
   const good = await world.program({ inputs: { serial: "AB00012347" } });
@@ -154,20 +149,16 @@ Deno.test("factory-program: a number of the scanner is checked against book and 
 
 Deno.test("factory-program: when the station has no number left, nothing is touched", async () => {
   using world = new World();
+  world.taken("AB00000001", "other");
   Deno.writeTextFileSync(
     `${world.station.path}/station.yaml`,
     "station: v1\nname: s\nserials: { prefix: AB, digits: 8, blocks: [1..1] }\n",
   );
-  await world.program();
-  const full = bench("sim:nucleo-f767zi?scenario=factory");
-  const env = factoryEnv(full, await world.station.open());
-  const { result, shown } = await run(full, "factory-program", {
-    inputs: FACTORY,
-    files: factoryFiles(),
-    env,
-  });
-  refused({ result, shown } as Outcome, "serials-used-up", 11);
-  assertEquals(result.board.state, "untouched");
+  const before = lasting(world.sim.board);
+  const full = await world.program();
+  refused(full, "serials-used-up", 11);
+  assertEquals(full.result.board.state, "untouched");
+  assertEquals(lasting(world.sim.board), before);
 });
 
 Deno.test("factory-program: no station, no record, no pass", async () => {

@@ -1,6 +1,6 @@
 /** A station in a folder of its own, and everything a factory recipe needs around a virtual board. */
 import type { OpenSim } from "../../src/sim/mod.ts";
-import type { RunEnv } from "../../src/recipe/mod.ts";
+import { lintBoard, requireCleanBoard, type RunEnv } from "../../src/recipe/mod.ts";
 import { FileStation } from "../../src/cli/station.ts";
 import { firmwareHex } from "./firmware.ts";
 import { Files } from "./support.ts";
@@ -41,10 +41,16 @@ export class StationFolder implements Disposable {
   }
 }
 
+const DISCO = "recipes/boards/stm32f746g-disco.yaml";
+const disco = requireCleanBoard(
+  await lintBoard({ file: DISCO, text: await Deno.readTextFile(DISCO) }),
+);
+
 /** What surrounds a run at a station. */
 export function factoryEnv(sim: OpenSim, station: FileStation): Partial<RunEnv> {
   return {
     station,
+    board: disco,
     keepRecord: (record) => station.record(record),
     digestKey: () => Promise.resolve(new Uint8Array(32).fill(7)),
     confirm: () => Promise.resolve(true),

@@ -184,7 +184,7 @@ const seal = recipe({
     "Close debug access for ever (STM32 RDP 2). Its own recipe, its own word, nothing else in it.",
   effect: "irreversible",
   record: "required",
-  target: { chips: ["stm32f7*"], attach: "under-reset", supply: MEASURED, leave: "running" },
+  target: { chips: ["stm32f7*"], attach: "under-reset", supply: MEASURED, leave: "board-safe" },
 }, (r) => {
   const who = r.step("who", "chip.identify", {});
   const past = r.step("past", "record.find", { uid: who.uid, recipe: "factory-program" });
@@ -203,7 +203,7 @@ const revive = recipe({
   name: "revive-and-ship",
   summary: "Returned board. Recover, program, prove, for each variant on the panel.",
   effect: "destructive",
-  target: { chips: ["stm32f7*"], attach: "under-reset", supply: MEASURED, leave: "running" },
+  target: { chips: ["stm32f7*"], attach: "under-reset", supply: MEASURED, leave: "board-safe" },
   inputs: {
     images: input.map("file", {
       summary: "Image for each board variant, like main=a.hex,radio=b.hex",

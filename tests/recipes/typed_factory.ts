@@ -11,7 +11,7 @@ export default recipe({
     chips: ["stm32f7*"],
     attach: "under-reset",
     supply: { min: "3.1V", max: "3.5V", unmeasured: "stop" },
-    leave: "running",
+    leave: "board-safe",
   },
   inputs: {
     image: input.file({ accept: [".hex", ".elf"], summary: "The image for this order" }),
