@@ -15,6 +15,8 @@ import {
   gdbArguments,
   type GdbEnd,
   type Given,
+  JOURNAL_OPTION,
+  journalistOf,
   type OpenedSource,
   PROBE_OPTIONS,
   readBytes,
@@ -70,34 +72,27 @@ async function session(
   const files = new SemihostFolder(given.text("semihosting-files"));
   const semihosting = new Semihosting((text) => cli.out(text), files);
   semihosting.enabled = given.flag("semihosting");
-  const clients = new Set<{ close(): void }>();
-  const incoming = {
-    async *[Symbol.asyncIterator]() {
-      for await (const client of listener) {
-        clients.add(client);
-        yield client;
-      }
-    },
-  };
-  const serving = serveGdb(incoming, target, {
+  const end = new AbortController();
+  const serving = serveGdb(listener, target, {
     semihosting,
     // what gdb shows itself is not said twice in one terminal
     log: (line, shown) => void (!shown && /^probekit: E\d/.test(line) && cli.err(`${line}\n`)),
     onDetach,
     once: false,
     onDone: () => listener.close(),
+    signal: end.signal,
   }).then(() => undefined, (e: unknown) => {
     cli.err(`\nprobekit: the board is lost, gdb may quit: ${e instanceof Error ? e.message : e}\n`);
     return e;
   });
-  const end = await gdb();
+  const ended = await gdb();
   listener.close();
-  const timer = setTimeout(() => clients.forEach((c) => c.close()), GRACE_MS);
+  const timer = setTimeout(() => end.abort(), GRACE_MS);
   const failure = await serving;
   clearTimeout(timer);
   files.closeAll();
   if (failure !== undefined) throw failure;
-  return end;
+  return ended;
 }
 
 /** Attaches, serves, and leaves the core as asked. */
@@ -110,8 +105,10 @@ async function debugged(
   gdb: () => Promise<GdbEnd>,
 ): Promise<GdbEnd> {
   await using bench = await benchOf(given, "debug", "halt", opened);
+  const journal = journalistOf(given, opened, bench, "debug", TOOL);
+  for (const note of await journal.begin(true)) cli.err(`note: ${note}\n`);
   const target = await boardTarget({
-    ...{ core: bench.core, chip: bench.chip, flash: bench.flash },
+    ...{ core: bench.core, chip: bench.chip, flash: bench.flash, probe: bench.probe, journal },
     watchdogOk: given.flag("watchdog-ok"),
     readImage: async (file, base) =>
       loadImage(file, await readBytes(file), base === undefined ? {} : { base }),
@@ -187,6 +184,7 @@ export const debug: Verb = {
       summary: "where the program may have files; none when absent",
     },
     { flags: "--quiet", summary: "nothing about programming when all is well" },
+    JOURNAL_OPTION,
     ...PROBE_OPTIONS,
   ],
   async run(given, cli) {
