@@ -2,6 +2,7 @@
 import type * as Yaml from "yaml";
 import { canonical } from "./document.ts";
 import { fault } from "./faults.ts";
+import { breakFlow, doubleQuotes } from "./format_flow.ts";
 
 /** `[ a, b ]` → `[a, b]`; braces keep their padding. */
 function tightLists(lib: typeof Yaml, text: string): string {
@@ -50,7 +51,8 @@ export async function formatRecipe(text: string, file: string): Promise<string> 
   const [error] = document.errors;
   if (error) throw fault("not-a-recipe", { what: `${file}: ${error.message.split("\n")[0]}` });
   const whole = besideKeys(text, document.toString({ lineWidth: 0, indent: 2 }));
-  const out = tightLists(lib, whole).replace(/\s*$/, "\n");
+  const flat = doubleQuotes(lib, tightLists(lib, whole));
+  const out = breakFlow(lib, flat).replace(/\s*$/, "\n");
   // a formatter that changes what is said would be worse than none
   if (canonical(read(out).toJS()) !== canonical(document.toJS())) {
     throw fault("not-a-recipe", { what: `${file} would say something else when formatted` });
