@@ -2,6 +2,8 @@
 
 const READ_MODES = 4; // modes 0 … 3: r, rb, r+, r+b; 4 … 7: w; 8 … 11: a (Arm semihosting, SYS_OPEN)
 const FIRST_HANDLE = 3;
+/** files that a program may have open at once */
+const MOST_OPEN = 64;
 
 /**
  * Opens, reads and writes files inside `folder` only: names that leave it, absolute ones and links out of
@@ -22,14 +24,29 @@ export class SemihostFolder {
     if (parts.length === 0 || parts.includes("..")) return;
     const folder = [this.#root, ...parts.slice(0, -1)].join("/");
     const full = `${folder}/${parts.at(-1)}`;
-    const real = (p: string) => p === this.#root || p.startsWith(`${this.#root}/`);
+    return this.#holds(folder) && this.#mayBe(full) ? full : undefined;
+  }
+  /** Whether this folder is there, and inside once links are followed. */
+  #holds(folder: string): boolean {
     try {
-      if (!real(Deno.realPathSync(folder))) return;
-      if (!real(Deno.realPathSync(full))) return;
-    } catch (e) {
-      if (!(e instanceof Deno.errors.NotFound)) return;
+      const real = Deno.realPathSync(folder);
+      return real === this.#root || real.startsWith(`${this.#root}/`);
+    } catch {
+      return false;
     }
-    return full;
+  }
+  /** Nothing yet, or a file inside: no link that leads out or nowhere, no pipe that would be waited for. */
+  #mayBe(path: string): boolean {
+    try {
+      Deno.lstatSync(path);
+    } catch (e) {
+      return e instanceof Deno.errors.NotFound;
+    }
+    try {
+      return Deno.realPathSync(path).startsWith(`${this.#root}/`) && Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
   }
   #try(act: () => number): number {
     try {
@@ -41,7 +58,7 @@ export class SemihostFolder {
 
   open(path: string, mode: number): number {
     const full = this.#inside(path);
-    if (full === undefined || mode > 11) return -1;
+    if (full === undefined || mode > 11 || this.#open.size >= MOST_OPEN) return -1;
     return this.#try(() => {
       const update = mode % 4 >= 2;
       const kind = Math.floor(mode / READ_MODES);
