@@ -4,7 +4,7 @@ import { sectorBit } from "../chip/mod.ts";
 import { CAUSES, diagnoseFindings, diagnosisLines, examineAttached } from "../doctor/mod.ts";
 import { factoryProfile, type Progress } from "../flash/mod.ts";
 import { placeImage } from "../plan/mod.ts";
-import { fault } from "./faults.ts";
+import { fault, refused } from "./faults.ts";
 import { fromPrompt } from "./guards.ts";
 import type { Held } from "./held.ts";
 import type { BoardCommands, Say } from "./target.ts";
@@ -54,6 +54,8 @@ function requireTaken(
   throw fault("monitor-options-not-taken", {
     field: missing.field,
     value: fields[missing.field]?.text ?? "?",
+  }, {
+    board: { state: "unknown", text: "option bytes were written; what is stored is not certain" },
   });
 }
 
@@ -89,7 +91,7 @@ async function setOptions(
   const { flash } = held;
   const now = await flash.readOptions();
   const erases = flash.optionSteps(now, wanted).some((s) => s.plan.massErases);
-  if (erases) throw fault("monitor-would-erase", { level: now.rdpLevel });
+  if (erases) throw refused("monitor-would-erase", { level: now.rdpLevel });
   return await writeOptions(held, wanted, say);
 }
 

@@ -8,20 +8,23 @@ export const fault = catalogue({
     class: "recipe",
     title: "There is no monitor command `{command}` here",
     causes: [{ text: "{why}", likelihood: "proven" }],
-    next: [{ text: "List what there is:", command: "monitor help" }],
+    next: [{ text: "List what there is:", command: "monitor help", effect: "read" }],
   },
   "monitor-usage": {
     code: "E0286",
     class: "recipe",
     title: "`{command}` is called as: {usage}",
-    next: [{ text: "Give what it takes", command: "monitor help {command}" }],
+    next: [{ text: "See what it does:", command: "monitor help {command}", effect: "read" }],
   },
   "monitor-no-such-sector": {
     code: "E0287",
     class: "recipe",
     title: "This device has sectors 0..{last}, there is no sector {wanted}",
     causes: [{ text: "the command was written for another chip", likelihood: "likely" }],
-    next: [{ text: "See the sectors:", command: "monitor flash info 0" }],
+    next: [
+      { text: "See the sectors:", command: "monitor flash info 0", effect: "read" },
+      { text: "Name sectors 0..{last}, or say last for the last one" },
+    ],
   },
   "monitor-no-such-bank": {
     code: "E0241",
@@ -51,12 +54,30 @@ export const fault = catalogue({
     code: "E0288",
     class: "recipe",
     title: "{range} is not in this device's flash, which is {flash}",
-    next: [{ text: "See the sectors:", command: "monitor flash info 0" }],
+    causes: [{ text: "the command was written for another chip", likelihood: "possible" }],
+    next: [{ text: "See the sectors:", command: "monitor flash info 0", effect: "read" }],
+  },
+  "monitor-not-sectors": {
+    code: "E1146",
+    class: "recipe",
+    title: "{range} does not begin and end with sectors: erasing it would take {sectors} whole",
+    next: [
+      {
+        text: "To erase those sectors with all that they hold:",
+        command: "monitor flash erase_address pad {at} {length}",
+        effect: "destructive",
+      },
+      { text: "See the sectors:", command: "monitor flash info 0", effect: "read" },
+    ],
   },
   "monitor-differs": {
     code: "E1005",
     class: "unit",
-    title: "Memory differs from {file} at {at}",
+    title: "Memory differs from {file} at {at}: it holds {is}, the file {wants}",
+    causes: [
+      { text: "another image, or an older one, is in flash", likelihood: "likely" },
+      { text: "the program writes there itself: settings, a log", likelihood: "possible" },
+    ],
     next: [{
       text: "Program it:",
       command: "monitor flash write_image erase {file}",
@@ -66,18 +87,39 @@ export const fault = catalogue({
   "monitor-options-not-taken": {
     code: "E2249",
     class: "unit",
-    title: "The option bytes were written, but {field} still reads {value}",
-    next: [{ text: "Look at them:", command: "monitor options", effect: "read" }],
+    title: "The option bytes were written, but {field} still reads {value} after a reset",
+    causes: [
+      {
+        text: "the chip takes some of them up only when its supply goes off and on",
+        likelihood: "possible",
+      },
+      { text: "the supply dipped while they were written", likelihood: "possible" },
+    ],
+    next: [
+      {
+        text: "Take the board's supply away for a second, connect again, and look at them:",
+        command: "monitor options",
+        effect: "read",
+      },
+      { text: "If it is still so:", command: "monitor doctor", effect: "read" },
+    ],
   },
   "monitor-would-erase": {
     code: "E1149",
     class: "unit",
     title: "Readout protection is at level {level}: going back to level 0 erases all flash",
-    next: [{
-      text: "If nothing in flash is needed any more:",
-      command: "monitor stm32f2x unlock 0",
-      effect: "destructive",
+    causes: [{
+      text: "that is what the level is for: nobody gets at the program by lowering it",
+      likelihood: "proven",
     }],
+    next: [
+      {
+        text: "If nothing in flash is needed any more, erase it all and open the chip:",
+        command: "monitor stm32f2x unlock 0",
+        effect: "destructive",
+      },
+      { text: "Look at the option bytes:", command: "monitor options", effect: "read" },
+    ],
   },
   "gdb-map-stale": {
     code: "E1147",
@@ -91,16 +133,42 @@ export const fault = catalogue({
     }],
     next: [
       { text: "In gdb, one after the other:", command: "disconnect" },
-      { text: "then:", command: "target extended-remote :PORT" },
-      { text: "and load again", command: "load", effect: "reversible" },
+      { text: "then, with the port as before:", command: "target extended-remote :PORT" },
+      { text: "and load again:", command: "load", effect: "reversible" },
     ],
   },
   "gdb-port-in-use": {
     code: "E7503",
     class: "station",
     title: "Port {port} on {hostname} is in use",
-    causes: [{ text: "another GDB server runs, or one that was not ended", likelihood: "likely" }],
-    next: [{ text: "End it, or take another port with --port" }],
+    causes: [{
+      text: "another GDB server runs (probekit, OpenOCD, st-util), or one that was not ended",
+      likelihood: "likely",
+    }],
+    next: [
+      { text: "See who has it (Linux):", command: "ss -ltnp", effect: "read" },
+      { text: "End it, or take another port with --port, or a free one with --port 0" },
+    ],
     retryable: true,
   },
+  "gdb-cannot-listen": {
+    code: "E7504",
+    class: "station",
+    title: "The server cannot listen on {hostname}, port {port}: {why}",
+    causes: [
+      { text: "this computer has no such address", likelihood: "possible" },
+      { text: "ports below 1024 are for the administrator", likelihood: "possible" },
+    ],
+    next: [{ text: "Leave --listen away for 127.0.0.1, and take a --port above 1023" }],
+  },
 });
+
+/** A wish that is refused before anything is done. */
+export const refused: typeof fault = Object.assign(
+  ((slug, facts, options) =>
+    fault(slug, facts, {
+      board: { state: "untouched", text: "nothing was written" },
+      ...options,
+    })) as typeof fault,
+  { rows: fault.rows },
+);

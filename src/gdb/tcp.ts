@@ -55,7 +55,8 @@ export function listenGdb(hostname: string, port: number): GdbListener {
     if (e instanceof Deno.errors.AddrInUse) {
       throw fault("gdb-port-in-use", { port, hostname }, { cause: e });
     }
-    throw e;
+    const why = e instanceof Error ? e.message : String(e);
+    throw fault("gdb-cannot-listen", { port, hostname, why }, { cause: e });
   }
   return {
     port: listener.addr.port,

@@ -106,6 +106,27 @@ Deno.test("nDBANK through options_write, as OpenOCD counts its bits", () =>
     assertStringIncludes(await ok(v, "options"), "nDBANK");
   }));
 
+Deno.test("option bytes that the chip does not take are said, with what is not certain", () =>
+  visitBoard(F746, async (v) => {
+    v.board.chip.flash.operations.startOptions = () => {}; // written, and never stored
+    const [reply, text] = await v.client.monitor("options BOR_LEV=1");
+    assertEquals(reply, "E01");
+    assertStringIncludes(text, "E2249 monitor-options-not-taken: The option bytes were written");
+    assertStringIncludes(text, "but BOR_LEV still reads");
+    assertStringIncludes(text, "board: option bytes were written; what is stored is not certain");
+    assertStringIncludes(text, "Take the board's supply away for a second");
+  }));
+Deno.test("verify_image says where flash differs, what it holds and what the file wants", () =>
+  visitBoard(F746, async (v) => {
+    v.board.putFlash(FLASH, Uint8Array.of(1, 2, 3, 4));
+    const [reply, text] = await v.client.monitor("verify_image /a.bin 0x08000000 bin");
+    assertEquals(reply, "E01");
+    assertStringIncludes(
+      text,
+      "E1005 monitor-differs: Memory differs from /a.bin at 0x08000002: it holds 0x03, the file 0x09",
+    );
+  }, { files: { "/a.bin": Uint8Array.of(1, 2, 9, 4) } }));
+
 /** A journal in memory. */
 class Notes implements Journal {
   readonly entries: (Intent | IntentOutcome)[] = [];

@@ -105,6 +105,9 @@ Deno.test("erases and writes outside the device are refused in words, and change
         ["flash erase_address 0x08000000 0x200000", "monitor-outside-flash"],
         ["flash erase_address pad unlock 0x080fffff 2", "monitor-outside-flash"],
         ["flash erase_address 0x20000000 0x1000", "monitor-outside-flash"],
+        ["flash erase_address 0x08000000 0x100", "monitor-not-sectors"],
+        ["flash erase_address unlock 0x08000004 0x7ffc", "monitor-not-sectors"],
+        ["flash explode", "monitor-unknown"],
         ["flash erase_address 0x08000000 0", "monitor-outside-flash"],
         ["flash write_image erase /a.hex 0x100000", "image-larger-than-flash"],
         ["flash write_image erase unlock /far.hex", "image-larger-than-flash"],
@@ -118,6 +121,9 @@ Deno.test("erases and writes outside the device are refused in words, and change
     ) {
       const [reply, text] = await v.client.monitor(line);
       assertEquals(reply, "E01", `${line}: ${text}`);
+      if (/^monitor-n|^monitor-o/.test(slug)) {
+        assertStringIncludes(text, "board: nothing was written");
+      }
       assertStringIncludes(text, ` ${slug}: `, `${line}\n${text}`);
     }
     assertEquals([v.asked, v.board.options.written, v.board.resets], [NOTHING, options, []]);

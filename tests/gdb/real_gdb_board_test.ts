@@ -188,4 +188,7 @@ Deno.test("probekit gdb: a port that is taken is said, with what to do, and noth
   const { exit, err } = await probekit(["gdb", "--port", `${taken.addr.port}`, "--probe", F746]);
   assertEquals(exit, 75);
   assertStringIncludes(err, `Port ${taken.addr.port} on 127.0.0.1 is in use`);
+  const nowhere = await probekit(["gdb", "--listen", "192.0.2.1", "--port", "0", "--probe", F746]);
+  assertEquals(nowhere.exit, 75);
+  assertStringIncludes(nowhere.err, "E7504 gdb-cannot-listen");
 });

@@ -205,7 +205,10 @@ Deno.test("monitor: what cannot be done is refused with its reason, and changes 
         ["flash protect 0 0 11 on", "This device has sectors 0..7, there is no sector 11"],
         ["flash erase_sector 0 0 11", "there is no sector 11"],
         ["flash erase_address 0x08000000 0x200000", "is not in this device's flash"],
-        ["flash erase_address 0x08000000 0x100", "begin and end with sectors"],
+        [
+          "flash erase_address 0x08000000 0x100",
+          "does not begin and end with sectors: erasing it would take sector 0 whole",
+        ],
         ["mdw 0x30000000", "The bus refused 0x30000000"],
         ["flash explode", "of flash there are: flash probe"],
         ["nonsense", "There is no monitor command `nonsense`"],

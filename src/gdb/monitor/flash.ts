@@ -1,7 +1,7 @@
 /** The `flash` family about sectors, in OpenOCD's words. */
 import { hex } from "../../base/mod.ts";
 import { type Layout, type Sector, sectorBit } from "../../chip/mod.ts";
-import { fault } from "../faults.ts";
+import { refused } from "../faults.ts";
 import type { GdbSession } from "../session.ts";
 import { line, type MonitorCommand, need, number, usage } from "./command.ts";
 
@@ -13,7 +13,7 @@ const lastSector = (session: GdbSession): number => layoutOf(session).sectors.le
 export function needBank(c: MonitorCommand, bank: string | undefined): void {
   if (bank === undefined) throw usage(c);
   if (number(bank) !== 0 && !/^\w+\.flash$/.test(bank)) {
-    throw fault("monitor-no-such-bank", { bank });
+    throw refused("monitor-no-such-bank", { bank });
   }
 }
 /** `first last` as sector numbers; `last` may be the word. Nothing is checked against the device. */
@@ -34,7 +34,7 @@ function pair(
 function sectors(session: GdbSession, first: number, last: number): number[] {
   const end = lastSector(session);
   if (last > end) {
-    throw fault("monitor-no-such-sector", { last: end, wanted: first > end ? first : last });
+    throw refused("monitor-no-such-sector", { last: end, wanted: first > end ? first : last });
   }
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
@@ -196,14 +196,7 @@ const eraseAddress: MonitorCommand = {
     }
     const hit = layout.sectors.filter((s) => s.at < end && s.at + s.size > at);
     const exact = hit[0]?.at === at && hit.every((s) => s.at + s.size <= end);
-    if (!exact && !words.includes("pad")) {
-      throw outside(
-        session,
-        at,
-        length,
-        "does not begin and end with sectors: say pad, or another range",
-      );
-    }
+    if (!exact && !words.includes("pad")) throw notSectors(at, length, hit.map((h) => h.index));
     const since = session.target.clock.now();
     const indexes = hit.map((s) => s.index);
     if (words.includes("unlock")) {
@@ -218,12 +211,20 @@ const eraseAddress: MonitorCommand = {
     );
   },
 };
-function outside(session: GdbSession, at: number, length: number, why = ""): Error {
+const spanOf = (at: number, length: number): string =>
+  `${hex(at)} … ${hex(at + Math.max(0, length - 1))}`;
+function outside(session: GdbSession, at: number, length: number): Error {
   const { at: start, size } = layoutOf(session);
-  const range = `${hex(at)} … ${hex(at + Math.max(0, length - 1))}${why && ` ${why};`}`;
-  return fault("monitor-outside-flash", {
-    range,
-    flash: `${hex(start)} … ${hex(start + size - 1)}`,
+  const range = length === 0 ? `${hex(at)} with a length of 0` : spanOf(at, length);
+  return refused("monitor-outside-flash", { range, flash: spanOf(start, size) });
+}
+function notSectors(at: number, length: number, indexes: readonly number[]): Error {
+  const [first, last] = [indexes[0], indexes.at(-1)];
+  return refused("monitor-not-sectors", {
+    range: spanOf(at, length),
+    sectors: first === last ? `sector ${first}` : `sectors ${first}..${last}`,
+    at: hex(at),
+    length: hex(length, 1),
   });
 }
 

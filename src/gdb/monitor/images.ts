@@ -81,7 +81,13 @@ const verify: MonitorCommand = {
     for (const p of pieces) {
       const got = await session.target.readMemory(p.at, p.bytes.length);
       const at = firstDifference(got, p.bytes);
-      if (at >= 0) throw fault("monitor-differs", { file, at: hex(p.at + at) });
+      if (at < 0) continue;
+      throw fault("monitor-differs", {
+        file,
+        at: hex(p.at + at),
+        is: hex(got[at] ?? 0, 2),
+        wants: hex(p.bytes[at] ?? 0, 2),
+      });
     }
     await line(
       session,

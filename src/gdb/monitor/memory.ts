@@ -1,6 +1,6 @@
 /** mdw, mww and their sisters; reg. */
 import { hex, u16le, u32le } from "../../base/mod.ts";
-import { fault } from "../faults.ts";
+import { refused } from "../faults.ts";
 import type { GdbSession } from "../session.ts";
 import { line, type MonitorCommand, need, usage } from "./command.ts";
 
@@ -12,7 +12,7 @@ export function requireNoFlash(session: GdbSession, at: number, length: number):
   const hit = session.target.map.find((r) =>
     r.type !== "ram" && at < r.at + r.length && at + length > r.at
   );
-  if (hit) throw fault("monitor-not-ram", { range: `${hex(at)} … ${hex(at + length - 1)}` });
+  if (hit) throw refused("monitor-not-ram", { range: `${hex(at)} … ${hex(at + length - 1)}` });
 }
 
 function display(letter: "w" | "h" | "b"): MonitorCommand {

@@ -1,4 +1,4 @@
-import { fault } from "../faults.ts";
+import { refused } from "../faults.ts";
 import type { GdbSession } from "../session.ts";
 import { hexNumber } from "../text.ts";
 import { MALFORMED, type PacketHandler } from "./packet_handler.ts";
@@ -17,7 +17,7 @@ const erase: PacketHandler = {
   handle(session, args) {
     const [at, length] = args.split(",").map(hexNumber);
     if (at === undefined || length === undefined) return MALFORMED;
-    if (session.mapStale) throw fault("gdb-map-stale", {});
+    if (session.mapStale) throw refused("gdb-map-stale");
     if (!inFlash(session, at, length)) return "E.memtype";
     return session.load.erase({ at, length }) ? "OK" : FULL;
   },
@@ -31,7 +31,7 @@ const write: PacketHandler = {
     const at = hexNumber(args.slice(0, Math.max(0, colon)));
     if (colon < 0 || at === undefined) return MALFORMED;
     const bytes = payload.slice("vFlashWrite:".length + colon + 1);
-    if (session.mapStale) throw fault("gdb-map-stale", {});
+    if (session.mapStale) throw refused("gdb-map-stale");
     if (!inFlash(session, at, bytes.length)) return "E.memtype";
     return session.load.write({ at, bytes }) ? "OK" : FULL;
   },
