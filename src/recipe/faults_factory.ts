@@ -7,7 +7,7 @@ export const factoryRows = {
     code: "E0283",
     class: "recipe",
     title: "{file} does not say how this station works: {why}",
-    next: [{ text: "See docs/recipes.md for what a station's file says" }],
+    next: [{ text: "See docs/stations.md for what a station's file says" }],
   },
   "layout-wrong": {
     code: "E0284",
@@ -57,6 +57,14 @@ export const factoryRows = {
     next: [{ text: "Do not ship this unit; read its option bytes:", command: "probekit options" }],
     explain:
       "protect.prove does what somebody with a debugger would do, and passes only when the chip refuses it.",
+  },
+  "records-changed": {
+    code: "E1006",
+    class: "station",
+    title: "The records in {file} are not as they were written: line {line}: {why}",
+    next: [{ text: "Compare with a copy of the records, or with the tip that was noted elsewhere" }],
+    explain:
+      "Each record holds the hash of the one before it and is signed with the station's key. A record that was changed, taken out, put in or moved shows; so does a line that a power cut left unfinished.",
   },
   "no-station": {
     code: "E1180",

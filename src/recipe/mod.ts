@@ -57,7 +57,13 @@ export { MASK, Secret, type ShownSecret, Vault } from "./secret.ts";
 export { readPlan } from "./stale.ts";
 export { type Region, type Sectors } from "./types.ts";
 export { base32, ulid } from "./ulid.ts";
-export { type ChainedRecord, chainRecord, newStationKey, verifyChain } from "./record_chain.ts";
+export {
+  type ChainedRecord,
+  type ChainProblem,
+  chainRecord,
+  newStationKey,
+  verifyChain,
+} from "./record_chain.ts";
 export { SerialBook, type SerialEntry, type SerialRules } from "./serial_book.ts";
 export type { Desk, Reject, Station, StationRecord } from "./station.ts";
 export { readStation, type StationRules } from "./station_file.ts";
