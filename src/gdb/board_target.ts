@@ -1,5 +1,5 @@
 /** A GdbTarget of an attached core and its flash. */
-import { type Fault, hex, u32le } from "../base/mod.ts";
+import { Fault, hex, u32le } from "../base/mod.ts";
 import { checkVectors, type Core, explainFault, type StopReason } from "../cortex/mod.ts";
 import type { OpenedFlash } from "../flash/mod.ts";
 import { placeImage, planFlash } from "../plan/mod.ts";
@@ -108,6 +108,22 @@ async function writeMemory(
   ]);
 }
 
+/** A read of flash that the bus refused: the flash room knows why (read protection, a reset). */
+async function refusal({ flash, chip }: Held, fault: Fault): Promise<Fault> {
+  const at = fault.facts["at"];
+  if (fault.slug !== "bus-refused" || typeof at !== "number") return fault;
+  const { size } = flash.layout;
+  const views = [flash.layout, ...chip.family.flash.aliases];
+  if (!views.some((v) => at >= v.at && at < v.at + size)) return fault;
+  try {
+    await flash.read(at - at % 4, 4);
+    return fault;
+  } catch (better) {
+    if (better instanceof Fault) return better;
+    throw better;
+  }
+}
+
 async function faultBanner(core: Core, xpsr: number): Promise<readonly string[]> {
   const exception = xpsr % 512;
   const faulting = exception >= 3 && exception <= 6;
@@ -163,7 +179,7 @@ export async function boardTarget(parts: TargetParts): Promise<GdbTarget> {
     faultBanner: (xpsr) => faultBanner(core, xpsr),
     notes: async () => boardNotes(held.flash, await held.flash.readOptions(), watchdogOk),
     boardState: () => held.state,
-    explain: (fault: Fault) => Promise.resolve(fromHere(fault)),
+    explain: async (fault) => fromHere(await refusal(held, fault)),
   };
   return target;
 }

@@ -96,6 +96,11 @@ const LOOK = {
   command: "monitor options",
   effect: "read",
 } as const;
+const PROTECT_OFF = {
+  text: "Or take only the write protection off:",
+  command: "monitor flash protect 0 0 last off",
+  effect: "reversible",
+} as const;
 const WATCHDOG_OK = {
   text: "If the program serves the watchdog:",
   command: "monitor watchdog_ok",
@@ -109,7 +114,7 @@ const UNLOCK = {
 
 const NEXT: Readonly<Record<string, FaultRow["next"]>> = {
   "hardware-watchdog": [RECOVER, WATCHDOG_OK, LOOK],
-  "flash-write-protected": [RECOVER, LOOK],
+  "flash-write-protected": [RECOVER, PROTECT_OFF, LOOK],
   "resets-by-itself": [RECOVER, LOOK],
   "flash-read-protected": [UNLOCK, LOOK],
 };
@@ -143,7 +148,7 @@ export function boardNotes(
   const notes: string[] = [];
   if (options.rdpLevel > 0) {
     notes.push(
-      `warning: read protection is at level ${options.rdpLevel}: flash can be neither read nor programmed; see monitor options`,
+      `warning: read protection is at level ${options.rdpLevel}: flash can be neither read nor programmed; monitor stm32f2x unlock 0 erases all of it and opens the chip`,
     );
   }
   for (const field of watchdogOk ? [] : watchdogs(chip, options)) {

@@ -106,6 +106,20 @@ Deno.test("nDBANK through options_write, as OpenOCD counts its bits", () =>
     assertStringIncludes(await ok(v, "options"), "nDBANK");
   }));
 
+Deno.test("a read of flash at level 1 is refused with the protection as its cause, not as an unknown address", () =>
+  visitBoard(`${F746}?scenario=rdp1`, async (v) => {
+    for (const at of ["0x08000010", "0x00200000"]) {
+      const [reply, text] = await v.client.monitor(`mdw ${at}`);
+      assertEquals(reply, "E01");
+      assertStringIncludes(
+        text,
+        "E1100 flash-read-protected: This chip is read-protected (RDP level 1)",
+      );
+      assertStringIncludes(text, "monitor stm32f2x unlock 0");
+    }
+    const [, elsewhere] = await v.client.monitor("mdw 0x30000000");
+    assertStringIncludes(elsewhere, "E2110 bus-refused");
+  }));
 Deno.test("option bytes that the chip does not take are said, with what is not certain", () =>
   visitBoard(F746, async (v) => {
     v.board.chip.flash.operations.startOptions = () => {}; // written, and never stored
