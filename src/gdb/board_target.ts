@@ -36,9 +36,11 @@ async function program(
   watchdogOk: boolean,
 ): Promise<FlashReport> {
   const { flash, chip } = held;
-  const from = "gdb";
   requireReadable(chip, await flash.readOptions());
-  const image = { file: from, pieces: pieces.map((p) => ({ ...p, from })) };
+  const image = {
+    file: "what gdb sent",
+    pieces: pieces.map((p) => ({ ...p, from: `what gdb sent for ${hex(p.at)}` })),
+  };
   const placed = placeImage(image, chip, flash.layout);
   const plan = await planFlash({
     image: placed,

@@ -120,6 +120,32 @@ Deno.test("a read of flash at level 1 is refused with the protection as its caus
     const [, elsewhere] = await v.client.monitor("mdw 0x30000000");
     assertStringIncludes(elsewhere, "E2110 bus-refused");
   }));
+Deno.test("load: pieces in any order, unaligned, touching; overlapping ones are refused; an erase alone erases", () =>
+  visitBoard(F746, async (v) => {
+    const write = (at: number, byte: number, length: number) =>
+      v.client.ask(
+        concat([latin1(`vFlashWrite:${at.toString(16)}:`), new Uint8Array(length).fill(byte)]),
+      );
+    const erase = () => v.client.ask("vFlashErase:08000000,00008000");
+    assertEquals([await erase(), await write(FLASH + 0x101, 4, 3), await write(FLASH, 5, 5)], [
+      "OK",
+      "OK",
+      "OK",
+    ]);
+    assertEquals([await write(FLASH + 5, 6, 2), await v.client.ask("vFlashDone")], ["OK", "OK"]);
+    assertEquals([...v.board.flash.subarray(0, 8)], [5, 5, 5, 5, 5, 6, 6, 255]);
+    assertEquals([...v.board.flash.subarray(0x100, 0x105)], [255, 4, 4, 4, 255]);
+    const before = v.board.flash;
+    await write(FLASH, 1, 100);
+    await write(FLASH + 16, 2, 100);
+    assertStringIncludes(
+      await v.client.ask("vFlashDone"),
+      "E.E0297 what gdb sent for 0x08000000 and what gdb sent for 0x08000010 both hold data",
+    );
+    assert(v.board.flash.every((b, i) => b === before[i]));
+    assertEquals([await erase(), await v.client.ask("vFlashDone")], ["OK", "OK"]);
+    assert(v.board.flash.subarray(0, 0x8000).every((b) => b === 255));
+  }));
 Deno.test("option bytes that the chip does not take are said, with what is not certain", () =>
   visitBoard(F746, async (v) => {
     v.board.chip.flash.operations.startOptions = () => {}; // written, and never stored

@@ -6,7 +6,7 @@ import { openSim } from "../../src/sim/mod.ts";
 import { firmware, Folder, probekit } from "../cli/support/program.ts";
 import { needs } from "../support/need.ts";
 import { Mi } from "./support/mi.ts";
-import { GDB, HELLO_ELF, runChild, served } from "./support/virtual.ts";
+import { GDB, HELLO_ELF, HELLO_HEX, runChild, served } from "./support/virtual.ts";
 
 const F746 = "sim:stm32f746g-disco";
 const FLASH = 0x0800_0000;
@@ -31,6 +31,27 @@ withGdb(
       const after = await s.gdb(["monitor doctor", "monitor recover"]);
       assertStringIncludes(after.text, "✓ options     OPTCR 0xC0FFAAFD");
       assertStringIncludes(after.text, "nothing differs: nothing written");
+    }),
+);
+
+withGdb(
+  "story without its protect line, wrp: taking only the protection off is enough",
+  () =>
+    served(`${F746}?scenario=wrp`, async (s) => {
+      const script = [
+        "monitor flash erase_address 0x08000000 0x100000",
+        `monitor flash write_image erase "${HELLO_HEX}" 0 ihex`,
+        "monitor reset halt",
+      ];
+      const first = await s.gdb(script, { goOn: false });
+      assertEquals(first.code, 1, first.text);
+      assertStringIncludes(first.text, "Write-protected: sectors 0..1 cannot be erased");
+      assertStringIncludes(first.text, "monitor recover");
+      assertStringIncludes(first.text, "monitor flash protect 0 0 last off");
+      await s.gdb(["monitor flash protect 0 0 last off"]);
+      const again = await s.gdb(script, { goOn: false });
+      assertEquals(again.code, 0, again.text);
+      assertMatch(again.text, /wrote 584 bytes from file/);
     }),
 );
 
