@@ -8,11 +8,16 @@ import { type FileJournal, type JournalEntry, journalOf, sha256 } from "./journa
 import { profileOfWishes } from "./option_wishes.ts";
 import { Report } from "./report.ts";
 import { runOnBoard } from "./run.ts";
+import { type UndoOrder, undoOrder } from "./undo_order.ts";
 import type { PluggedSource } from "./sources.ts";
 import type { Cli } from "./terminal.ts";
 import type { Given } from "./verb.ts";
 
 const PROFILE = "undo.ob.yaml";
+/** option bytes that have to wait for flash */
+const LATER = "undo-later.ob.yaml";
+/** all of them, as they are to be in the end */
+const WHOLE = "undo-whole.ob.yaml";
 
 /** What a run did to this chip, by its intents. */
 interface Past {
@@ -30,6 +35,8 @@ export interface UndoPlan {
   readonly flash: readonly { readonly at: number; readonly bytes: Uint8Array }[];
   /** what cannot be brought back, in words */
   readonly not: readonly string[];
+  /** option registers as an undo of this run found them that was cut short; empty when none was */
+  readonly found: NonNullable<Intent["before"]>;
 }
 
 /** Intents of this chip that reached it, run by run, oldest first. */
@@ -76,6 +83,15 @@ function pick(pasts: readonly Past[], run: string | undefined, folder: string): 
       pasts.map((p) => p.run).join(", ")
     }`;
   throw recipeFault("nothing-to-undo", { why, folder });
+}
+
+/** Registers before the first write of an undo that is under way: it may have opened what it has to close. */
+function foundByCutUndo(pasts: readonly Past[], run: string): UndoPlan["found"] {
+  const isUndo = (p: Past | undefined) => p?.intents[0]?.recipe === recipeName(run);
+  if (!isUndo(pasts.at(-1))) return {}; // cut between two writes it leaves nothing open
+  const from = pasts.findLastIndex((p) => !isUndo(p)) + 1;
+  const all = pasts.slice(from).flatMap((p) => p.intents);
+  return all.find((i) => i.what === "options")?.before ?? {};
 }
 
 const word = (registers: Intent["before"], name: string): number | undefined => {
@@ -133,7 +149,8 @@ export async function planUndo(
   chip: Chip,
   run?: string,
 ): Promise<UndoPlan> {
-  const past = pick(pastOf(await journal.entries(), chip.uid), run, journal.folder);
+  const pasts = pastOf(await journal.entries(), chip.uid);
+  const past = pick(pasts, run, journal.folder);
   const forEver = past.intents.find((i) => i.effect === "irreversible");
   if (forEver) throw recipeFault("cannot-undo", { run: past.run, why: "what it did is for ever" });
   const not: string[] = [];
@@ -145,15 +162,22 @@ export async function planUndo(
   }
   const [first] = past.intents;
   const what = `${first?.recipe ?? ""} of ${first?.at.slice(0, 16).replace("T", " ") ?? ""} UTC`;
-  return { run: past.run, what, options, flash, not };
+  return { run: past.run, what, options, flash, not, found: foundByCutUndo(pasts, past.run) };
 }
 
 const address = (at: number): string => `0x${at.toString(16).toUpperCase().padStart(8, "0")}`;
 const pieceName = (at: number): string => `undo-${address(at)}.bin`;
 
-/** The recipe: for this chip only, options first, then flash, all of it read back. */
-function recipeText(uid: string, plan: UndoPlan): string {
-  const options = Object.keys(plan.options).length > 0;
+const any = (fields: Readonly<Record<string, number>>): boolean => Object.keys(fields).length > 0;
+const ensureOptions = (id: string, profile: string): readonly string[] => [
+  `  - id: ${id}`,
+  "    uses: option-bytes.ensure",
+  `    with: { profile: ${profile}, max_rdp: 1 }`,
+  "    timeout: 60s",
+];
+
+/** The recipe: for this chip only, flash between what lets it be written and what does not, all of it read back. */
+function recipeText(uid: string, plan: UndoPlan, { first, last }: UndoOrder): string {
   return [
     "recipe: v1",
     `name: ${recipeName(plan.run)}`,
@@ -171,14 +195,7 @@ function recipeText(uid: string, plan: UndoPlan): string {
     "  - id: same",
     `    require: steps.chip.uid == '${uid}'`,
     `    message: this is another chip than the one run ${plan.run} wrote to`,
-    ...(options
-      ? [
-        "  - id: options",
-        "    uses: option-bytes.ensure",
-        `    with: { profile: ${PROFILE}, max_rdp: 1 }`,
-        "    timeout: 60s",
-      ]
-      : []),
+    ...(any(first) ? ensureOptions("options", PROFILE) : []),
     ...plan.flash.flatMap(({ at }, i) => [
       `  - id: flash${i + 1}`,
       "    uses: flash.ensure",
@@ -188,11 +205,12 @@ function recipeText(uid: string, plan: UndoPlan): string {
       "      hardware_watchdog: accept",
       "    timeout: 5m",
     ]),
-    ...(options
+    ...(any(last) ? ensureOptions("options_later", LATER) : []),
+    ...(any(first) || any(last)
       ? [
         "  - id: options_are_back",
         "    uses: option-bytes.verify",
-        `    with: { profile: ${PROFILE} }`,
+        `    with: { profile: ${WHOLE} }`,
       ]
       : []),
     ...plan.flash.flatMap(({ at }, i) => [
@@ -208,16 +226,19 @@ function recipeText(uid: string, plan: UndoPlan): string {
 async function lookUp(
   given: Given,
   plugged: readonly PluggedSource[],
-): Promise<{ chip: Chip; plan: UndoPlan; checked: CheckedRecipe }> {
-  return await withBench(given, "undo", "attach", plugged, async ({ chip }, opened) => {
+): Promise<{ chip: Chip; plan: UndoPlan; order: UndoOrder; checked: CheckedRecipe }> {
+  return await withBench(given, "undo", "attach", plugged, async ({ chip, flash }, opened) => {
     const journal = journalOf(given, opened);
     if (!journal) {
       const why = "this virtual board ends with the command; one with state=FILE has a journal";
       throw recipeFault("nothing-to-undo", { why, folder: "no folder" });
     }
     const plan = await planUndo(journal, chip, given.text("run"));
-    const checked = await lintRecipe({ file: "undo.yaml", text: recipeText(chip.uid, plan) });
-    return { chip, plan, checked };
+    const stretches = plan.flash.map(({ at, bytes }) => ({ at, length: bytes.length }));
+    const now = await flash.readOptions();
+    const order = undoOrder(chip, { now, found: plan.found }, plan.options, stretches);
+    const text = recipeText(chip.uid, plan, order);
+    return { chip, plan, order, checked: await lintRecipe({ file: "undo.yaml", text }) };
   });
 }
 
@@ -228,14 +249,18 @@ export async function undoOnBoard(
   cli: Cli,
   plugged: readonly PluggedSource[],
 ): Promise<number> {
-  const { chip, plan, checked } = await lookUp(given, plugged);
+  const { chip, plan, order, checked } = await lookUp(given, plugged);
   {
     using report = new Report(cli, given);
     report.line(`Undoes run ${plan.run}, ${plan.what}`);
     for (const n of plan.not) report.warn(`not brought back: ${n}`);
   }
+  const profile = (fields: UndoOrder["first"]): Uint8Array =>
+    new TextEncoder().encode(profileOfWishes(fields, [chip.sub]));
   const files = {
-    [PROFILE]: new TextEncoder().encode(profileOfWishes(plan.options, [chip.sub])),
+    [PROFILE]: profile(order.first),
+    [LATER]: profile(order.last),
+    [WHOLE]: profile({ ...order.first, ...order.last }),
     ...Object.fromEntries(plan.flash.map(({ at, bytes }) => [pieceName(at), bytes])),
   };
   const json = (result: object) => ({ ...result, undoes: plan.run, notBroughtBack: plan.not });

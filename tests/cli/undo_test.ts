@@ -158,3 +158,74 @@ Deno.test("undo: cut at every few transfers, run again: it goes on, and does not
   }
   assert(open > 1, `${open}`);
 });
+
+const UNPROTECT_AND_FLASH = `recipe: v1
+name: unprotect-and-flash
+summary: Take write protection away and program an image.
+effect: destructive
+target: { chips: [stm32f7*], attach: under-reset, leave: as-found }
+steps:
+  - id: open
+    uses: option-bytes.ensure
+    with: { profile: open.ob.yaml }
+  - id: write
+    uses: flash.ensure
+    with: { image: new.bin, base: 0x08000000 }
+`;
+const OPEN = `ob: v1
+variants:
+  - chips: [stm32f74*]
+    OPTCR: { nWRP: 0xFF }
+`;
+
+Deno.test("undo: one run took write protection away and wrote flash: one undo brings both back", async () => {
+  using dir = new Folder();
+  const probe = board(dir, "wrp");
+  const before = await flashOf(dir, probe, 40_000);
+  dir.put("new.bin", firmware(40_000, 8));
+  dir.put("open.ob.yaml", OPEN);
+  const recipe = dir.put("both.yaml", UNPROTECT_AND_FLASH);
+  const ran = await probekit(["run", recipe, "--yes", "--probe", probe]);
+  assertEquals(ran.exit, 0, ran.err + ran.out);
+  assertEquals((await registers(probe))["OPTCR"], "0xC0FFAAFD");
+
+  const back = await probekitJson(["undo", "--yes", "--probe", probe]);
+  assertEquals([back.exit, back.outcome, back.notBroughtBack], [0, "PASS", []], back.err);
+  assertEquals(await flashOf(dir, probe, 40_000), before);
+  assertEquals((await registers(probe))["OPTCR"], "0xC0FCAAFD");
+});
+
+Deno.test("undo: flash under a write protection that came later is opened for it, and closed again", async () => {
+  using dir = new Folder();
+  const probe = board(dir);
+  const before = await flashOf(dir, probe, 40_000);
+  const image = dir.put("new.bin", firmware(40_000, 8));
+  assertEquals((await probekit(["flash", image, "--base", AT, "--probe", probe])).exit, 0);
+  const { run } = (await new FileJournal(dir.at("board.pk.journal")).entries())[0]!;
+  assertEquals((await probekit(["options", "set", "nWRP=0xFE", "--probe", probe])).exit, 0);
+
+  const back = await undo(probe, "--run", run, "--yes");
+  assertEquals(back.exit, 0, back.err);
+  assertStringIncludes(back.out, "OPTCR.nWRP");
+  assertEquals(await flashOf(dir, probe, 40_000), before);
+  assertEquals((await registers(probe))["OPTCR"], "0xC0FEAAFD");
+});
+
+Deno.test("undo: cut while a later protection is open for it: the next undo closes it again", async () => {
+  let opened = 0;
+  for (let at = 150; at < 700; at += 60) {
+    using dir = new Folder();
+    const probe = board(dir);
+    const image = dir.put("new.bin", firmware(20_000, 8));
+    assertEquals((await probekit(["flash", image, "--base", AT, "--probe", probe])).exit, 0);
+    const { run } = (await new FileJournal(dir.at("board.pk.journal")).entries())[0]!;
+    assertEquals((await probekit(["options", "set", "nWRP=0xFE", "--probe", probe])).exit, 0);
+    const args = ["undo", "--run", run, "--yes", "--probe"];
+    const cut = await probekit([...args, `${probe}&chaos=unplug@${at}`]);
+    if (cut.exit === 0) break;
+    if ((await registers(probe))["OPTCR"] === "0xC0FFAAFD") opened++;
+    assertEquals((await probekit([...args, probe])).exit, 0, `cut at ${at}`);
+    assertEquals((await registers(probe))["OPTCR"], "0xC0FEAAFD", `cut at ${at}`);
+  }
+  assert(opened > 1, `${opened}`);
+});
