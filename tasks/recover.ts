@@ -1,5 +1,6 @@
 import {
   PROBE_OPTIONS,
+  programAfter,
   REPORT_OPTIONS,
   RUN_OPTIONS,
   runOnBoard,
@@ -12,7 +13,9 @@ import { TOOL } from "./tool.ts";
 export const recover: Verb = {
   name: "recover",
   summary: "bring the option bytes back to factory values; saves flash first where it can be read",
-  details: "A board at RDP level 1 loses its flash by this: it is asked for with --allow-erase.",
+  details:
+    "A board at RDP level 1 loses its flash by this: it is asked for with --allow-erase. Says in the end\n" +
+    "whether a program runs.",
   options: [
     {
       flags: "--allow-erase",
@@ -32,7 +35,7 @@ export const recover: Verb = {
       ...(profile === undefined ? {} : { profile }),
     };
     return runOnBoard(
-      { verb: "recover", recipe: "recover-option-bytes", inputs, tool: TOOL },
+      { verb: "recover", recipe: "recover-option-bytes", inputs, tool: TOOL, after: programAfter },
       given,
       cli,
       plugs,

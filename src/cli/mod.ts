@@ -3,6 +3,7 @@ export { benchOf, wantedProbe, withBench, withSource } from "./board.ts";
 export { allRows, type CatalogueRow, explainText, findRows } from "./catalogue.ts";
 export { gdbArguments } from "./debug_args.ts";
 export { debugElf } from "./debug_elf.ts";
+export { programAfter, type ProgramSeen, programSeen } from "./after_recover.ts";
 export { doctorOnBoard } from "./doctor.ts";
 export { fault as cliFault } from "./faults.ts";
 export { readBytes, readText, writeBytes, writeFileSync } from "./files.ts";

@@ -53,6 +53,13 @@ export const RUN_OPTIONS: readonly OptionSpec[] = [
   JOURNAL_OPTION,
 ];
 
+/** What a look after the run adds to what is said. */
+export interface After {
+  readonly lines: readonly string[];
+  /** beside the keys of the result */
+  readonly json: object;
+}
+
 /** What a verb wants of a recipe. */
 export interface RecipeCall {
   readonly verb: string;
@@ -63,6 +70,8 @@ export interface RecipeCall {
   readonly options?: RunOptions;
   /** JSON of the result; default: everything of it */
   readonly json?: (result: RunResult) => object;
+  /** looks at the board once more when the run is over; the probe is free by then */
+  readonly after?: (opened: OpenedSource, result: RunResult) => Promise<After | undefined>;
   /** called with the result before it is shown */
   readonly then?: (result: RunResult, report: Report) => void | Promise<void>;
   /** the recipe itself, when it is no file */
@@ -199,13 +208,19 @@ async function withHost(error: Diagnostic, { source }: OpenedSource): Promise<Di
   return diagnose(usbFault("no-probe", hostFacts(await source.list())));
 }
 
-async function finish(call: RecipeCall, report: Report, result: RunResult): Promise<void> {
+async function finish(
+  call: RecipeCall,
+  report: Report,
+  result: RunResult,
+  after: After | undefined,
+): Promise<void> {
   if (result.dryRun && result.plan) {
     for (const l of planLines(result.plan, report.style)) report.line(l);
   }
   await call.then?.(result, report);
   for (const l of resultLines(result, report.style)) report.line(l);
-  report.result(call.json ? call.json(result) : result);
+  for (const line of after?.lines ?? []) report.line(line);
+  report.result({ ...(call.json ? call.json(result) : result), ...after?.json });
 }
 
 /** Runs the recipe and gives the exit code. */
@@ -253,7 +268,7 @@ export async function runOnSource(
   await folder.begin(run.id);
   await follow(run, report, folder, dryRun, show);
   const result = await explained(await run.result, opened);
-  await finish(call, report, result);
+  await finish(call, report, result, await call.after?.(opened, result));
   await folder.finish(result, run.attachments, (text) => report.warn(text));
   for (const aside of result.also) cli.err(renderDiagnostic(aside, cli.colour) + "\n");
   if (result.error) {

@@ -1,0 +1,50 @@
+/** `probekit recover`: one command, and whether a program runs afterwards. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { openSim } from "../../src/sim/mod.ts";
+import { Folder, probekit, probekitJson } from "./support/program.ts";
+
+const SIM = "sim:stm32f746g-disco";
+
+Deno.test("recover: the story's board runs its program after one command", async () => {
+  using dir = new Folder();
+  const probe = `${SIM}?scenario=so36160986&state=${dir.at("board.pk")}`;
+  const ran = await probekit(["recover", "--backup", dir.at("backup"), "--probe", probe]);
+  assertEquals(ran.exit, 0, ran.err);
+  assertStringIncludes(ran.out, "the option bytes are as planned: OPTCR 0xC0FFAAFD");
+  assert(ran.out.trimEnd().endsWith("program: runs; no reset in 60 ms"), ran.out);
+  const { board } = openSim(probe, { readState: (path) => Deno.readFileSync(path) });
+  assertEquals([board.core, board.options.loaded.OPTCR], ["running", 0xC0FF_AAFC]);
+  assertEquals((await probekit(["doctor", "--probe", probe])).exit, 0);
+});
+
+/** selector → what is said of the program, and the command that helps */
+const SEEN: readonly (readonly [string, string, string, string?])[] = [
+  ["scenario=factory", "runs", "runs; no reset in 60 ms"],
+  ["scenario=boot-add-ram", "runs", "runs; no reset in 60 ms"],
+  ["scenario=rdp1", "does-not-run", "the vector table is blank", "probekit flash IMAGE"],
+  ["scenario=hardfault", "does-not-run", "HardFault handler", "probekit doctor --halt"],
+  ["scenario=watchdog-loop", "does-not-run", "does not feed it in time"],
+  ["boot0=1", "does-not-run", "ST's boot loader runs"],
+  ["scenario=swd-disabled", "not-seen", "The chip does not answer"],
+];
+
+for (const [query, state, text, next] of SEEN) {
+  Deno.test(`recover says whether a program runs: ${query}`, async () => {
+    using dir = new Folder();
+    const args = ["recover", "--allow-erase", "--backup", dir.at("backup"), "--probe"];
+    const json = await probekitJson([...args, `${SIM}?${query}`]);
+    assertEquals([json.exit, json.program.state], [0, state], json.err);
+    assertStringIncludes(json.program.text, text);
+    if (next !== undefined) assertEquals(json.program.next, next);
+    const { out } = await probekit([...args, `${SIM}?${query}`]);
+    assertStringIncludes(out, `program: ${json.program.text}`);
+  });
+}
+
+Deno.test("recover says nothing of the program when nothing was done", async () => {
+  const dry = await probekitJson(["recover", "--dry-run", "--probe", `${SIM}?scenario=so36160986`]);
+  assertEquals([dry.exit, dry.program], [0, undefined]);
+  const refused = await probekitJson(["recover", "--probe", `${SIM}?scenario=rdp1`]);
+  assert(refused.exit !== 0);
+  assertEquals(refused.program, undefined);
+});
