@@ -14,6 +14,7 @@ const VERBS: readonly (() => Promise<Verb>)[] = [
   async () => (await import("./recover.ts")).recover,
   async () => (await import("./undo.ts")).undo,
   async () => (await import("./reconcile.ts")).reconcile,
+  async () => (await import("./journal.ts")).journal,
   async () => (await import("./reset.ts")).reset,
   async () => (await import("./info.ts")).info,
   async () => (await import("./probes.ts")).probes,

@@ -19,6 +19,7 @@ export {
   journalistOf,
   journalOf,
 } from "./journal.ts";
+export { verifyJournal } from "./journal_verb.ts";
 export { OPTION_ACTIONS, optionHelp, runOptions } from "./options_verb.ts";
 export { type ProgramSpec, runProgram } from "./main.ts";
 export { formatFiles, LINT_FORMATS, lintRecipes } from "./lint_verb.ts";
@@ -32,6 +33,7 @@ export { reconcileOnBoard } from "./reconcile.ts";
 export { Report } from "./report.ts";
 export { type OpenedSource, openSource, type PluggedOpen, type PluggedSource } from "./sources.ts";
 export { SemihostFolder } from "./semihost_files.ts";
+export { FileStation, STATION_OPTION } from "./station.ts";
 export type { Cli } from "./terminal.ts";
 export { address, byteCount, hertz } from "./values.ts";
 export { undoOnBoard } from "./undo.ts";

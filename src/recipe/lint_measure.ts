@@ -33,7 +33,7 @@ export function lintMeasure(
     }
     if (limits && !limited && limits.equals === undefined) {
       scope.findings.report("missing-input", item.at, {
-        what: `measurement \`${limits.name}\``,
+        what: limits.name ? `measurement \`${limits.name}\`` : "a measurement",
         key: "min, max or equals",
       });
     }

@@ -171,4 +171,7 @@ Deno.test("what the fuzzer has found once stays found", async () => {
   assert(recipe.includes("- id: write"));
   await holds(recipe.replace("accept: [.ob.yaml]", "accept: [.- uses: ob.yaml]"));
   await holds(recipe.replace("- id: write", "- id: )write"));
+  const unnamed = SHIPPED.find((t) => t.includes("{ name: flash_kib,")) ?? "";
+  assert(unnamed !== "");
+  await holds(unnamed.replace(/\{ name: flash_kib,.*unit:/, ""));
 });
