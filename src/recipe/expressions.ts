@@ -1,7 +1,9 @@
 /** Expressions: CEL with declared names, exact integers, and errors that say where. */
 import type * as CelLib from "@marcbachmann/cel-js";
 import { hex } from "../base/mod.ts";
-import { type Cel, usesOf } from "./syntax.ts";
+import { fault } from "./faults.ts";
+import { linearRegExp } from "./regexp.ts";
+import { type Cel, children, usesOf } from "./syntax.ts";
 
 /** Names that an expression may use: `inputs.x` → its type in the expression language. */
 export type Names = ReadonlyMap<string, Declared>;
@@ -66,6 +68,35 @@ const WORDS: Readonly<Record<string, string>> = {
   "Unexpected token: EOF": "the expression ends too early",
 };
 
+/** the name that `matches` is evaluated by */
+const OURS = "matches_in_time";
+
+/** Whether the pattern is found in the text, as RE2 has it: in a time that grows with the text only. */
+function matches(text: string, pattern: string): boolean {
+  const made = linearRegExp(pattern);
+  if (typeof made === "string") throw fault("bad-pattern", { pattern, why: made });
+  return made.test(text);
+}
+
+type Call = Extract<Cel, { op: "rcall" }>;
+/** Calls of `matches` in an expression. */
+function* matchesIn(node: Cel): Generator<Call> {
+  if (node.op === "rcall" && node.args[0] === "matches") yield node;
+  for (const n of children(node)) yield* matchesIn(n);
+}
+
+/** A pattern that is written out and is none. */
+function badPattern(ast: Cel): ExpressionProblem | undefined {
+  for (const call of matchesIn(ast)) {
+    const [pattern] = call.args[2];
+    if (pattern?.op !== "value" || typeof pattern.args !== "string") continue;
+    const made = linearRegExp(pattern.args);
+    if (typeof made !== "string") continue;
+    const { start, end } = pattern.range;
+    return { why: `this is no regular expression: ${made}`, range: { start, end } };
+  }
+}
+
 /** An environment of declared names. */
 export class Expressions {
   readonly #env: CelLib.Environment;
@@ -78,6 +109,7 @@ export class Expressions {
       else this.#env.registerVariable({ name, schema: schemaOf(d) } as never);
     }
     this.#env.registerFunction("hex(int): string", (x: bigint) => hex(Number(x), 1));
+    this.#env.registerFunction(`string.${OURS}(string): bool`, matches);
   }
 
   /** The same language with other names. */
@@ -94,6 +126,8 @@ export class Expressions {
     try {
       const { ast } = this.#env.parse(text);
       const result = this.#env.check(text);
+      const wrong = result.valid ? badPattern(ast) : undefined;
+      if (wrong) return { ok: false, problem: wrong };
       return result.valid
         ? { ok: true, type: String(result.type ?? "dyn"), ast }
         : this.#failed(result.error, text);
@@ -108,11 +142,19 @@ export class Expressions {
    */
   evaluate(text: string, values: Readonly<Record<string, unknown>>): unknown {
     try {
-      return this.#env.evaluate(text, values);
+      return this.#env.evaluate(this.#ours(text), values);
     } catch (error) {
       const failed = this.#failed(error, text);
       return failed.ok ? undefined : new NoValue(failed.problem);
     }
+  }
+
+  /** The text with the library's `matches`, which can run for ever, replaced by one that ends. */
+  #ours(text: string): string {
+    if (!/\bmatches\b/.test(text)) return text;
+    const { ast } = this.#env.parse(text);
+    for (const call of matchesIn(ast)) call.args[0] = OURS;
+    return this.#lib.serialize(ast);
   }
 
   /** As {@link evaluate}, where `unknown` names (`steps.a.x`) have no value yet. */
@@ -169,6 +211,8 @@ export class Expressions {
     if (!ours) {
       const why = error instanceof RangeError
         ? "the expression is nested too deeply"
+        : error instanceof Error
+        ? error.message
         : String(error);
       return this.#problem(why.split("\n")[0] ?? why, text);
     }

@@ -3,7 +3,8 @@ import type { InputDocument } from "./document.ts";
 import { type Findings, suggest } from "./findings.ts";
 import type { InputInfo, Scope } from "./lint_scope.ts";
 import { ValueReader } from "./lint_values.ts";
-import { ORDERED, patternOf, ruleProblem } from "./rules.ts";
+import { linearRegExp } from "./regexp.ts";
+import { ORDERED, ruleProblem } from "./rules.ts";
 import { parseScalar } from "./scalars.ts";
 import { type Entry, get, type MapNode, type Node, textOf } from "./text_tree.ts";
 import { KINDS, parseType, type Type, typeText } from "./types.ts";
@@ -97,7 +98,7 @@ class InputLinter {
   pattern(): void {
     const node = get(this.node, "pattern");
     if (node?.kind !== "text") return;
-    const why = patternOf(node.text);
+    const why = linearRegExp(node.text);
     if (typeof why !== "string") return;
     this.findings.report("bad-pattern", node.at, { pattern: node.text.slice(0, 60), why });
   }

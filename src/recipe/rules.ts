@@ -1,10 +1,9 @@
 /** The rules that an input's value must pass, beyond its type. */
 import type { InputDocument } from "./document.ts";
+import { linearRegExp } from "./regexp.ts";
 import { scalarText } from "./scalars.ts";
 import { parseType, type Type } from "./types.ts";
 
-/** longest regular expression that is tried */
-export const MOST_PATTERN = 200;
 /** longest text that is held against a pattern */
 const MOST_TEXT = 1024;
 
@@ -19,17 +18,6 @@ export const ORDERED = [
   "voltage",
 ] as const;
 
-/** The pattern as a regular expression for the whole text, or why it is none. */
-export function patternOf(pattern: string): RegExp | string {
-  if (pattern.length > MOST_PATTERN) return `it has more than ${MOST_PATTERN} characters`;
-  try {
-    return new RegExp(`^(?:${pattern})$`, "u");
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return why.replace(/^Invalid regular expression: /, "").replace(/^\/.*\/u?: /s, "");
-  }
-}
-
 function oneProblem(type: Type, rule: InputDocument, value: unknown): string | undefined {
   const text = scalarText(type.kind, value);
   if (rule.values && type.kind === "enum" && !rule.values.includes(text)) {
@@ -40,8 +28,9 @@ function oneProblem(type: Type, rule: InputDocument, value: unknown): string | u
     if (!fits) return `a file that ends in ${rule.accept.join(", ")}`;
   }
   if (rule.pattern !== undefined && type.kind === "string") {
-    const pattern = patternOf(rule.pattern);
-    const fits = typeof pattern !== "string" && text.length <= MOST_TEXT && pattern.test(text);
+    const pattern = linearRegExp(rule.pattern);
+    // a pattern that is none has been told
+    const fits = typeof pattern === "string" || text.length <= MOST_TEXT && pattern.whole(text);
     if (!fits) return `a text like /${rule.pattern}/`;
   }
   if (typeof value !== "number") return undefined;

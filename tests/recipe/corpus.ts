@@ -349,6 +349,36 @@ steps:
     "E0226",
     "bad-pattern",
     reads(`inputs:
+  a: { type: string, default: x, pattern: «'(?=x)x'» }
+steps:
+  - uses: chip.identify
+    when: inputs.a == 'x'
+`),
+  ),
+  wrong(
+    "E0226",
+    "bad-pattern",
+    reads(`inputs:
+  a: { type: string, default: xx, pattern: «'(x)\\1'» }
+steps:
+  - uses: chip.identify
+    when: inputs.a == 'x'
+`),
+  ),
+  wrong(
+    "E0230",
+    "bad-expression",
+    reads(`inputs:
+  a: { type: string, default: xx }
+steps:
+  - uses: chip.identify
+    when: inputs.a.matches(«'(?!x)'»)
+`),
+  ),
+  wrong(
+    "E0226",
+    "bad-pattern",
+    reads(`inputs:
   a: { type: string, pattern: «'[a-'» }
 steps:
   - uses: chip.identify

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Declared, loadExpressions, NoValue, Unknown } from "../../src/recipe/expressions.ts";
 import { splitTemplate } from "../../src/recipe/templates.ts";
 
@@ -97,4 +97,24 @@ Deno.test("texts are taken apart, also with braces and quotes inside", () => {
   assertEquals(at("x ${{ a"), { unclosed: 2 });
   assertEquals(at("x ${{ a }"), { unclosed: 2 });
   assertEquals(at(""), { pieces: [], alone: false });
+});
+
+Deno.test("matches() ends, whatever the pattern and the text are", () => {
+  const e = make(new Map([["inputs", new Map([["t", "string"], ["p", "string"]])]]));
+  const of = (text: string, t: string, p = ""): unknown => {
+    const checked = e.check(text);
+    assert(checked.ok, JSON.stringify(checked));
+    return e.evaluate(text, { inputs: { t, p } });
+  };
+  const a = "a".repeat(1000);
+  assertEquals(of("inputs.t.matches('(a+)+$')", `${a}!`), false);
+  assertEquals(of("inputs.t.matches(inputs.p)", a, "^(a|a)*$"), true);
+  assertEquals(of("!inputs.t.matches('^b') && (inputs.t + 'x').matches('ax$')", a), true);
+  assertEquals(of("['ab', 'b'].exists(x, x.matches('^a.$'))", ""), true);
+  const looking = of("inputs.t.matches(inputs.p)", a, "(?=a)");
+  assert(looking instanceof NoValue);
+  assertStringIncludes(looking.problem.why, "can run for ever");
+  const wrong = e.check("inputs.t == 'x' || inputs.t.matches('(')");
+  assert(!wrong.ok);
+  assertEquals([wrong.problem.range.start, wrong.problem.range.end], [36, 39]);
 });

@@ -3,7 +3,7 @@ import type { Evidence } from "../../base/mod.ts";
 import type { Core } from "../../cortex/mod.ts";
 import { Unknown } from "../expressions.ts";
 import { fault } from "../faults.ts";
-import { MOST_PATTERN } from "../rules.ts";
+import { type LinearRegExp, linearRegExp, type Match } from "../regexp.ts";
 import type { View } from "../view.ts";
 import type { Act, ActParameters, Deed, Done } from "./act.ts";
 import { forgetRtt, RttUp } from "./rtt.ts";
@@ -20,18 +20,11 @@ const MOST_SHOWN = 60;
 
 type Channel = "rtt" | "semihosting";
 
-function patternOf(text: string): RegExp {
-  if (text.length > MOST_PATTERN) {
-    throw fault("expect-wrong", { why: `it has more than ${MOST_PATTERN} characters` });
-  }
-  try {
-    return new RegExp(text, "u");
-  } catch (e) {
-    const why = e instanceof Error ? e.message : String(e);
-    throw fault("expect-wrong", {
-      why: why.replace(/^Invalid regular expression: \/.*\/u?: /s, ""),
-    });
-  }
+/** What a program says is nobody's promise: an expression that could run for ever on it is refused. */
+function patternOf(text: string): LinearRegExp {
+  const made = linearRegExp(text);
+  if (typeof made === "string") throw fault("expect-wrong", { why: made });
+  return made;
 }
 
 /** Gives what the program wrote since the last look; undefined once it has ended. */
@@ -72,14 +65,14 @@ const shown = (text: string): string => {
 
 interface Heard {
   readonly text: string;
-  readonly match: RegExpExecArray | undefined;
+  readonly match: Match | undefined;
   readonly ms: number;
 }
 
 async function hear(
   deed: Deed,
   listen: Listen,
-  pattern: RegExp,
+  pattern: LinearRegExp,
   limitMs: number,
 ): Promise<Heard> {
   const { clock } = deed.bench;
@@ -90,7 +83,7 @@ async function hear(
   for (;;) {
     const bytes = await listen(past);
     text = (text + decoder.decode(bytes, { stream: true })).slice(-MOST_TEXT);
-    const match = pattern.exec(text) ?? undefined;
+    const match = bytes?.length === 0 ? undefined : pattern.exec(text);
     const ms = Math.round(clock.now() - begin);
     if (match || bytes === undefined || ms >= limitMs) return { text, match, ms };
     deed.progress({ what: "run", done: Math.min(ms, limitMs), total: limitMs, unit: "ms" });
@@ -98,7 +91,7 @@ async function hear(
   }
 }
 
-async function run(deed: Deed, view: View, p: ActParameters, pattern: RegExp): Promise<Done> {
+async function run(deed: Deed, view: View, p: ActParameters, pattern: LinearRegExp): Promise<Done> {
   const channel: Channel = p["channel"] === "semihosting" ? "semihosting" : "rtt";
   const within = typeof p["within"] === "number" ? p["within"] : USUAL_MS;
   await start(deed, view, channel);
@@ -124,7 +117,7 @@ async function run(deed: Deed, view: View, p: ActParameters, pattern: RegExp): P
   }
   return {
     changed: true,
-    summary: `after ${ms} ms it said "${match[0].slice(0, MOST_SHOWN)}"; stopped again`,
+    summary: `after ${ms} ms it said "${match.text.slice(0, MOST_SHOWN)}"; stopped again`,
     outputs: { match: { ...match.groups } },
   };
 }
