@@ -51,16 +51,20 @@ export class ByteStream {
   /** Sends bytes after those that were given before. Nothing is said of a connection that is closed. */
   put(bytes: Uint8Array): void {
     this.#queue.push(bytes);
-    this.#writing ??= this.#write().finally(() => this.#writing = undefined);
+    this.#writing ??= this.#write();
   }
   async #write(): Promise<void> {
-    while (this.#queue.length > 0) {
-      const all = concat(this.#queue.splice(0));
-      for (let at = 0; at < all.length;) {
-        const n = await this.connection.write(all.subarray(at)).catch(() => -1);
-        if (n < 0) return this.close();
-        at += n;
+    try {
+      while (this.#queue.length > 0) {
+        const all = concat(this.#queue.splice(0));
+        for (let at = 0; at < all.length;) {
+          const n = await this.connection.write(all.subarray(at)).catch(() => -1);
+          if (n < 0) return this.close();
+          at += n;
+        }
       }
+    } finally {
+      this.#writing = undefined; // at once: what is put from here on starts anew
     }
   }
   /** Waits until all that was put is sent. */
