@@ -1,88 +1,118 @@
 /**
- * What only a real kernel can show: usbfs' permissions and claims, the serial port, an unplug in the middle. A stage
- * of its own, because it needs QEMU and downloads a kernel once: `deno test -A tests/rig/guest_rig.ts`.
+ * The program and its neighbours with a real kernel: usbfs' permissions and claims, the serial port, unplugging. A
+ * stage of its own, because it needs QEMU and downloads a kernel once: `deno test -A tests/rig/guest_rig.ts`.
+ * One guest is booted for all of it.
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { serveUsbip } from "../../src/sim/front/usbip_server.ts";
-import { openSim } from "../../src/sim/mod.ts";
-import { Guest, type GuestRun, hasQemu } from "../../tasks/rig/guest.ts";
-import { attachCommand } from "../../tasks/rig/main.ts";
-import { prepare } from "../../tasks/rig/prepare.ts";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { hasQemu } from "../../tasks/rig/guest.ts";
 import { needs } from "../support/need.ts";
-import { noise } from "../tools/support/noise.ts";
+import { firmware } from "../cli/support/program.ts";
+import { openocdArgs } from "../tools/support/tool.ts";
+import { CASES, play } from "./support/cases.ts";
+import { type GuestBench, GuestPlace } from "./support/guest_place.ts";
+import { BOARD } from "./support/place.ts";
 
-const KIB_16 = 0x4000;
-const BASE = 0x0800_0000;
-const OWN = new URL("../tools/support/own_flash.ts", import.meta.url).pathname;
-const MAIN = new URL("../../tasks/probekit.ts", import.meta.url).pathname;
-const deno = (program: string, ...args: readonly string[]): string =>
-  [Deno.execPath(), "run", "-A", "--no-check", program, ...args].join(" ");
-const HLA = "openocd -f interface/stlink.cfg -f target/stm32f7x.cfg " +
-  "-c 'gdb_port disabled; tcl_port disabled; telnet_port disabled'";
-/** As a user whom no udev rule has given the probe to. */
-const asNobody = (command: string): string =>
-  `chmod 0600 /dev/bus/usb/*/*; setpriv --reuid 65534 --clear-groups ${command}`;
+const KIB_4 = 0x1000;
+/** of the descriptors: debug, mass storage, CDC control, CDC data; the guest has no driver for the first two */
+const INTERFACES = ["ff - ", "08 - ", "02 cdc_acm", "0a cdc_acm"];
 
-const good = ({ code, out, err }: GuestRun): string => {
-  assertEquals(code, 0, out + err);
+let guest: GuestPlace | undefined;
+const there = hasQemu();
+if (there) {
+  Deno.test.beforeAll(async () => {
+    guest = await GuestPlace.boot();
+  });
+  Deno.test.afterAll(async () => await guest?.[Symbol.asyncDispose]());
+}
+/** A test in the one guest. What it holds open is older than the test. */
+function inGuest(name: string, act: (place: GuestPlace) => Promise<void>): void {
+  const title = `guest: ${name}`;
+  const fn = async () => await act(guest ?? fail());
+  if (there) Deno.test({ name: title, fn, sanitizeOps: false, sanitizeResources: false });
+  else needs("qemu-system-x86", there, title, fn);
+}
+function fail(): never {
+  throw new Error("the guest did not start");
+}
+const onBoard = (name: string, act: (bench: GuestBench) => Promise<void>, selector = BOARD) =>
+  inGuest(name, async (place) => {
+    await using bench = await place.bench(selector);
+    await act(bench);
+    assertEquals(bench.warnings, []);
+  });
+/** What a program said that ended with 0. */
+async function good(b: GuestBench, command: string): Promise<string> {
+  const { code, out, err } = await b.run(command);
+  assertEquals(code, 0, `${command}\n${out}${err}`);
   return out + err;
-};
+}
+const openocd = (...commands: readonly string[]): string =>
+  ["openocd", ...openocdArgs("hla", ...commands)].map((a) => `'${a}'`).join(" ");
 
-needs("qemu-system-x86", hasQemu(), "a guest's kernel and the virtual board", async (t) => {
-  const warnings: string[] = [];
-  const warn = (note: string) => void warnings.push(note);
-  const { boards, board } = openSim("sim:stm32f746g-disco?boards=2", { warn });
-  await using server = serveUsbip(boards, 0, { warn });
-  await using guest = await Guest.boot(await prepare());
-  good(await guest.run(attachCommand(server.port, 1)));
+onBoard("the kernel's tree has the probe and its interfaces", async (b) => {
+  const said = await good(
+    b,
+    `cd /sys/bus/usb/devices
+    for d in *; do
+      [ -f $d/idVendor ] && [ $(cat $d/idVendor) = 0483 ] || continue
+      echo "$(cat $d/idVendor):$(cat $d/idProduct) $(cat $d/serial) $(cat $d/speed) $(cat $d/product)"
+      for i in $d:*; do
+        driver=-; [ -e $i/driver ] && driver=$(basename $(readlink $i/driver))
+        echo "$(cat $i/bInterfaceClass) $driver"
+      done
+    done`,
+  );
+  const [probe, ...interfaces] = said.trim().split("\n");
+  assertEquals(probe, `0483:374b ${b.board.usb.serial} 12 STM32 STLink`);
+  assertEquals(interfaces, INTERFACES.map((line) => line.trimEnd()));
+});
 
-  await t.step("st-info and OpenOCD find it", async () => {
-    assertStringIncludes(good(await guest.run("st-info --probe")), "chipid:     0x0449");
-    const said = good(await guest.run(`${HLA} -c 'init; reset halt; exit'`));
-    assertStringIncludes(said, "pc: 0x08000200");
-  });
-  await t.step("our libusb path flashes and compares", async () => {
-    const said = good(await guest.run(deno(OWN, String(KIB_16))));
-    assertStringIncludes(said, `"differing":0`);
-    assertEquals(board.flash.slice(0, KIB_16), noise(KIB_16));
-  });
-  await t.step("probekit lists it at the kernel's place for it", async () => {
-    assertStringIncludes(good(await guest.run(deno(MAIN, "probes"))), board.usb.serial);
-  });
-  await t.step("a claimed interface is busy", async () => {
-    const inner = `exec ${deno(OWN, "64")}`;
-    const { out, err } = await guest.run(`${HLA} -c 'init; catch {${inner}} r; echo $r; exit'`);
-    assertStringIncludes(out + err, `"slug":"usb-busy"`);
-  });
-  await t.step("a node that is not ours is named", async () => {
-    const { out, err } = await guest.run(asNobody(deno(OWN, "64")));
-    assertStringIncludes(out + err, `"slug":"usb-no-permission"`);
-  });
-  await t.step("the UART is a serial port", async () => {
-    const tty = "/dev/ttyACM0";
-    const read = guest.run(`/run/busybox stty -F ${tty} raw -echo; timeout 20 head -c 5 ${tty}`);
-    // the firmware is silent: the chip's own text comes from the board's UART
-    const beat = setInterval(
-      () => board.target.uart.onText?.(new TextEncoder().encode("hello")),
-      200,
-    );
-    const { out } = await read.finally(() => clearInterval(beat));
-    assertEquals(out, "hello");
-  });
-  await t.step("unplugged in the middle of a flash: exit 20, no hang", async () => {
-    board.putFlash(BASE, new Uint8Array(KIB_16));
-    let count = 0;
-    board.usb.meddler = (urb, deliver) => ++count === 70 ? board.unplug() : deliver(urb);
-    const { code, out, err } = await guest.run(deno(OWN, String(KIB_16)));
-    assertEquals(code, 20, out + err);
-    assert(count >= 70);
-  });
-  await t.step("plugged in again, with a second one: told apart by serial", async () => {
-    board.usb.meddler = (urb, deliver) => deliver(urb);
-    board.replug();
-    for (const n of [1, 2]) good(await guest.run(attachCommand(server.port, n)));
-    const said = good(await guest.run("st-info --probe"));
-    for (const { usb } of boards) assertStringIncludes(said, usb.serial);
-  });
-  assertEquals(warnings, []);
+for (const one of CASES) inGuest(`probekit: ${one.name}`, (place) => play(one, place));
+
+onBoard("probekit as users start it", async (b) => {
+  const { code, out, err } = await b.process("", "flash", "hello.elf");
+  assertEquals(code, 0, out + err);
+  assertStringIncludes(out, "flash: the new image is in sector 0");
+  b.board.run(50);
+  assertStringIncludes(b.board.text, "hello from an STM32F746 at 216 MHz");
+});
+
+onBoard("st-info, st-flash and OpenOCD work, and probekit agrees with them", async (b) => {
+  b.put("one.bin", firmware(KIB_4, 1));
+  b.put("two.bin", firmware(KIB_4, 2));
+  const verify = (name: string) => ["verify", name, "--base", "0x08000000"];
+  assertStringIncludes(await good(b, "st-info --probe"), "chipid:     0x0449");
+  await good(b, "st-flash write one.bin 0x08000000");
+  assertEquals(b.board.flash.slice(0, KIB_4), firmware(KIB_4, 1));
+  await b.ends(0, ...verify("one.bin"));
+  const said = await good(b, openocd("program two.bin verify exit 0x08000000"));
+  assertStringIncludes(said, "** Verified OK **");
+  assertEquals(b.board.flash.slice(0, KIB_4), firmware(KIB_4, 2));
+  await b.ends(10, ...verify("one.bin"));
+  await b.ends(0, ...verify("two.bin"));
+});
+
+onBoard("what OpenOCD holds is busy: exit 75, and OpenOCD is named", async (b) => {
+  b.put("wait.tcl", "exec touch held\nwhile {![file exists done]} {sleep 50}\n");
+  const holding = b.run(openocd("init", "source wait.tcl", "exit"));
+  for (const end = performance.now() + 60_000; !b.has("held");) {
+    assert(performance.now() < end, "OpenOCD does not start");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const before = b.board.flash;
+  const { err } = await b.ends(75, "flash", "hello.elf");
+  assertStringIncludes(err, "error[E7500 usb-busy]: Another program holds the probe at ");
+  assertMatch(err, /it is held by openocd \(\d+\) \(proven\)/);
+  assertEquals(b.board.flash, before);
+  b.put("done", "");
+  assertEquals((await holding).code, 0);
+  await b.ends(0, "flash", "hello.elf");
+});
+
+onBoard("a user without permission is told the udev rule", async (b) => {
+  const { code, out, err } = await b.process("setpriv --reuid 65534 --clear-groups", "info");
+  assertEquals(code, 20, out + err);
+  assertMatch(err, /^error\[E2005 usb-no-permission\]: This user may not open the USB device /m);
+  assertStringIncludes(err, "probekit udev | sudo tee /etc/udev/rules.d/69-probekit.rules");
+  assertStringIncludes(err, `ATTR{idProduct}=="374b"`);
 });

@@ -48,6 +48,13 @@ export abstract class Bench implements AsyncDisposable {
     const content = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
     Deno.writeFileSync(`${this.folder}/${name}`, content);
   }
+  has(name: string): boolean {
+    try {
+      return Deno.statSync(`${this.folder}/${name}`).isFile;
+    } catch {
+      return false;
+    }
+  }
   get(name: string): Uint8Array {
     return Deno.readFileSync(`${this.folder}/${name}`);
   }
