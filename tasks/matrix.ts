@@ -1,26 +1,29 @@
 /**
- * Runs every operation with every tool on the virtual board and writes tests/tools/matrix.md. Tools that are
- * not installed are left out, with how to get them. `--only NAME` runs one tool and writes nothing.
+ * Runs every operation with every tool on the virtual board and writes tests/tools/matrix.md. A tool that is not
+ * installed keeps what it did when it was last here, with date and version; how to install it is said.
+ *
+ *   deno task matrix [--only NAME [--rows bin,hex]]
+ *
+ * `--rows` runs some cells again, of a column that was run on the same day with the same version; `stories` among
+ * them: what the tool says to the story's boards.
  * @module
  */
 import { OPENOCD_DAPDIRECT, OPENOCD_HLA, ST_FLASH } from "../tests/tools/support/columns_native.ts";
-import {
-  PROBE_RS,
-  PROBE_RS_NOTE,
-  PROBEKIT,
-  PYOCD,
-  PYOCD_NOTE,
-} from "../tests/tools/support/columns_others.ts";
+import { PROBEKIT, PYOCD } from "../tests/tools/support/columns_others.ts";
+import { PROBE_RS } from "../tests/tools/support/columns_probe_rs.ts";
 import {
   type Column,
   isHere,
   type Operation,
-  OPERATIONS,
   type Result,
   runCell,
+  UMOCKDEV,
 } from "../tests/tools/support/matrix.ts";
+import { recordStories } from "./matrix_stories.ts";
+import { type Ran, readRecord, ROWS, today, writeRecord } from "./matrix_page.ts";
 
-const COLUMNS: readonly Column[] = [
+/** The columns, from left to right. */
+export const COLUMNS: readonly Column[] = [
   OPENOCD_HLA,
   OPENOCD_DAPDIRECT,
   ST_FLASH,
@@ -28,85 +31,102 @@ const COLUMNS: readonly Column[] = [
   PROBE_RS,
   PROBEKIT,
 ];
-const FILE = new URL("../tests/tools/matrix.md", import.meta.url);
-const ROWS = Object.keys(OPERATIONS) as Operation[];
 
-interface Ran {
-  readonly column: Column;
-  readonly version: string;
-  readonly results: ReadonlyMap<Operation, Result>;
-}
-async function runColumn(column: Column): Promise<Ran> {
+/** a row of `--rows` that is none of the table */
+const STORIES = "stories";
+
+/** A cell whose run broke off has failed, and says why. */
+const failed = (e: unknown): Result => ({
+  mark: "FAIL",
+  line: e instanceof Error ? e.message.split("\n")[0] ?? "" : String(e),
+});
+async function runColumn(
+  column: Column,
+  again: readonly string[],
+  kept: Ran | undefined,
+): Promise<Ran> {
+  const { title, board, where, notes = [] } = column;
   const version = await column.version();
-  console.log(`${column.title}: ${version}`);
-  const results = new Map<Operation, Result>();
+  const old = kept?.version === version && kept.date === today() ? kept.results : undefined;
+  console.log(`${title}: ${version}`);
+  await using place = await (column.place ?? (() => Promise.resolve(UMOCKDEV)))();
+  const results: [Operation, Result][] = [];
   for (const operation of ROWS) {
-    const result = await runCell(column, operation);
-    results.set(operation, result);
+    const before = again.includes(operation) ? undefined : old?.[operation];
+    if (again.length > 0 && before !== undefined) {
+      results.push([operation, before]);
+      continue;
+    }
+    const result = await runCell(column, operation, place).catch(failed);
+    results.push([operation, result]);
     console.log(`  ${operation.padEnd(13)} ${result.mark.padEnd(5)} ${result.line}`);
   }
-  return { column, version, results };
+  if (column.flash !== undefined && (again.length === 0 || again.includes(STORIES))) {
+    await recordStories(column, place, version);
+  }
+  const all = Object.fromEntries(results) as Record<Operation, Result>;
+  return { title, version, date: today(), board, where, notes, results: all };
 }
 
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-const quoted = (text: string): string => text.replaceAll("|", "\\|").replaceAll("`", "'");
-
-/** The page. */
-function page(ran: readonly Ran[]): string {
-  const head = ["operation", ...COLUMNS.map((c) => c.title)];
-  const absent: Result = { mark: "–", line: "" };
-  const of = (column: Column, operation: Operation): string => {
-    const found = ran.find((r) => r.column === column);
-    return found === undefined ? "" : (found.results.get(operation) ?? absent).mark;
-  };
-  const table = ROWS.map((o) => row([OPERATIONS[o], ...COLUMNS.map((c) => of(c, o))]));
-  const said = ran.flatMap(({ column, version, results }) => [
-    "",
-    `## ${column.title}`,
-    "",
-    `${version}, on \`${column.board}\`.`,
-    "",
-    "| operation | its last line, or why there is none |",
-    "| --- | --- |",
-    ...ROWS.map((o) => row([OPERATIONS[o], quoted((results.get(o) ?? absent).line)])),
-  ]);
-  const missing = COLUMNS.filter((c) => !ran.some((r) => r.column === c));
-  return [
-    "# Tools on the virtual board",
-    "",
-    "Written by `deno task matrix`. Each cell is a run of the unmodified tool on a board of its own, over " +
-    "libusb and umockdev; it passes when the tool ends with success, the board is then as it must be, and " +
-    "nothing was asked of the board that it does not know. – is what a tool does not do.",
-    "",
-    row(head),
-    row(head.map(() => "---")),
-    ...table,
-    "",
-    `- ${PYOCD_NOTE}`,
-    `- ${PROBE_RS_NOTE}`,
-    ...missing.map((c) => `- ${c.title} was not installed: \`${c.install}\``),
-    ...said,
-    "",
-  ].join("\n");
+/** How the matrix is renewed; handed in, so that it can be tried without tools. */
+export interface Renewal {
+  readonly wanted: (column: Column) => boolean;
+  readonly here: (column: Column) => boolean;
+  readonly run: (column: Column, kept: Ran | undefined) => Promise<Ran>;
+  readonly say: (line: string) => void;
+}
+/** Runs what is wanted and here; what is not keeps what was recorded of it, with its date. */
+export async function renewed(
+  columns: readonly Column[],
+  before: readonly Ran[],
+  { wanted, here, run, say }: Renewal,
+): Promise<{ readonly ran: readonly Ran[]; readonly after: readonly Ran[] }> {
+  const ran: Ran[] = [];
+  const after: Ran[] = [];
+  for (const column of columns) {
+    const kept = before.find((r) => r.title === column.title);
+    if (wanted(column) && here(column)) {
+      const now = await run(column, kept);
+      ran.push(now);
+      after.push(now);
+      continue;
+    }
+    if (wanted(column)) {
+      const old = kept === undefined ? "" : `; kept: ${kept.version}, of ${kept.date}`;
+      say(`${column.title} is not installed: ${column.install}${old}`);
+    }
+    if (kept !== undefined) after.push(kept);
+  }
+  return { ran, after };
 }
 
 async function main(args: readonly string[]): Promise<number> {
-  const at = args.indexOf("--only");
-  const only = at < 0 ? undefined : args[at + 1]?.toLowerCase();
-  const wanted = COLUMNS.filter((c) => only === undefined || c.title.toLowerCase().includes(only));
-  const ran: Ran[] = [];
-  for (const column of wanted) {
-    if (isHere(column)) ran.push(await runColumn(column));
-    else console.log(`${column.title} is not installed: ${column.install}`);
+  const given = (name: string): string => {
+    const at = args.indexOf(`--${name}`);
+    return at < 0 ? "" : args[at + 1] ?? "";
+  };
+  const only = given("only").toLowerCase();
+  const again = given("rows").split(",").filter((row) => row !== "");
+  const wrong = again.find((row) => row !== STORIES && !ROWS.some((o) => o === row));
+  if (wrong !== undefined) {
+    console.log(`--rows ${wrong}: rows are ${ROWS.join(", ")}, ${STORIES}`);
+    return 2;
   }
-  if (only === undefined) {
-    await Deno.writeTextFile(FILE, page(ran));
-    const fmt = new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", FILE.pathname] });
-    await fmt.output();
+  const { ran, after } = await renewed(COLUMNS, readRecord(), {
+    wanted: (column) => column.title.toLowerCase().includes(only),
+    here: isHere,
+    run: (column, kept) => runColumn(column, again, kept),
+    say: console.log,
+  });
+  if (ran.length === 0) {
+    console.log(`nothing was run; tools: ${COLUMNS.map((c) => c.title).join(", ")}`);
+    return 2;
   }
-  const failed = ran.flatMap((r) => [...r.results.values()]).filter((r) => r.mark === "FAIL");
-  console.log(`${failed.length} cells fail`);
-  return failed.length > 0 ? 1 : 0;
+  await writeRecord(after);
+  const cells = ran.flatMap((r) => Object.values(r.results));
+  const fails = cells.filter((r) => r.mark === "FAIL").length;
+  console.log(`${cells.length} cells, ${fails} fail`);
+  return fails > 0 ? 1 : 0;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

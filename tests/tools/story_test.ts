@@ -36,3 +36,10 @@ for (const scenario of ["wrp", "rdp1", "rdp2"]) {
     });
   }
 }
+for (const scenario of ["so36160986", "wrp", "rdp1", "rdp2"]) {
+  toolTest("deno", `${scenario}: probekit says why, and touches nothing`, async () => {
+    const { code, text, before, board } = await told(scenario, "probekit", KIB_16);
+    assertEquals([11, 21].includes(code), true, text);
+    assertEquals(board.flash, before);
+  });
+}

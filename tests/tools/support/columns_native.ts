@@ -1,36 +1,14 @@
 /** The matrix' columns that CI runs: OpenOCD both ways, st-flash. */
-import {
-  BASE,
-  type Cell,
-  type Column,
-  COUNTER,
-  holdsImage,
-  IMAGE,
-  KIB_64,
-  type Operation,
-  PRINTED,
-  PRINTER,
-  seen,
-  withGdb,
-} from "./matrix.ts";
-import { BOARD, type OcdTransport, openocdArgs, type ToolBench } from "./tool.ts";
+import { ELF, firstLine, has, HERE, sameAsImage } from "./cells.ts";
+import { type Cell, type Column, holdsImage, type Operation, seen } from "./matrix.ts";
+import { BASE, COUNTER, IMAGE, KIB_64, PRINTED, PRINTER } from "./programs.ts";
+import { type Bench, BOARD, type OcdTransport, openocdArgs } from "./tool.ts";
 
-export const ELF: string = new URL("../../fixtures/hello.elf", import.meta.url).pathname;
 /** of hello.elf's only loaded segment */
 const ELF_BYTES = 0x248;
 
-/** The first line of what a program says. */
-export async function firstLine(program: string, ...args: readonly string[]): Promise<string> {
-  const { stdout, stderr } = await new Deno.Command(program, { args: [...args] }).output();
-  const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  return text.split("\n")[0] ?? "";
-}
-/** Whether a text holds all of these. */
-export const has = (...parts: readonly (string | RegExp)[]) => (text: string): boolean =>
-  parts.every((p) => typeof p === "string" ? text.includes(p) : p.test(text));
-
 function openocd(transport: OcdTransport): Column {
-  const run = (b: ToolBench, check: (text: string) => boolean, ...commands: readonly string[]) =>
+  const run = (b: Bench, check: (text: string) => boolean, ...commands: readonly string[]) =>
     seen(b, check, "openocd", ...openocdArgs(transport, "init", ...commands, "exit"));
   const plain = (check: (text: string) => boolean, ...commands: readonly string[]): Cell => (b) =>
     run(b, check, ...commands);
@@ -100,7 +78,7 @@ function openocd(transport: OcdTransport): Column {
         "reset halt",
         "dump_image back.bin 0x08000000 65536",
       );
-      return { ...s, good: s.good && b.folder.get("back.bin").every((x, i) => x === IMAGE[i]) };
+      return { ...s, good: s.good && sameAsImage(b.folder.get("back.bin")) };
     },
     erase: async (b) => {
       b.board.putFlash(BASE + KIB_64, IMAGE);
@@ -133,8 +111,9 @@ function openocd(transport: OcdTransport): Column {
       };
     },
     load: async (b) => {
+      b.board.putFlash(BASE, COUNTER); // a new board holds this ELF already
       const args = openocdArgs(transport).map((a) => a.replace("gdb_port disabled", "gdb_port 0"));
-      const { gdb, server } = await withGdb(b, ["openocd", ...args], {}, [
+      const { gdb, server } = await b.gdb(["openocd", ...args], [
         ...[`file ${ELF}`, "monitor reset halt", "load", "compare-sections"],
       ]);
       const good = has(
@@ -157,6 +136,7 @@ function openocd(transport: OcdTransport): Column {
     version: () => firstLine("openocd", "--version"),
     install: "apt-get install openocd",
     board: `${BOARD}?host=direct`,
+    where: HERE,
     cells,
   };
 }
@@ -169,6 +149,7 @@ const stFlash: Column = {
   version: () => firstLine("st-flash", "--version"),
   install: "apt-get install stlink-tools",
   board: BOARD,
+  where: HERE,
   cells: {
     identify: (b) =>
       seen(b, has("chipid:     0x0449", "flash:      1048576"), "st-info", "--probe"),
@@ -182,7 +163,7 @@ const stFlash: Column = {
     read: async (b) => {
       b.board.putFlash(BASE, IMAGE);
       const s = await seen(b, () => true, "st-flash", "read", "back.bin", "0x8000000", "65536");
-      return { ...s, good: s.good && b.folder.get("back.bin").every((x, i) => x === IMAGE[i]) };
+      return { ...s, good: s.good && sameAsImage(b.folder.get("back.bin")) };
     },
     erase: async (b) => {
       b.board.putFlash(BASE + KIB_64, IMAGE);

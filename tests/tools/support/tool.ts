@@ -4,6 +4,7 @@ import { LiveTime } from "../../../src/sim/front/live_time.ts";
 import { umockdevLibrary, withUmockdev } from "../../../src/sim/front/umockdev.ts";
 import { openSim, type VirtualBoard } from "../../../src/sim/mod.ts";
 import { needs, programPath } from "../../support/need.ts";
+import { type GdbSaid, gdbSession } from "./gdb_session.ts";
 
 export { noise } from "./noise.ts";
 export const BOARD = "sim:stm32f746g-disco";
@@ -20,7 +21,10 @@ export interface ToolRun {
 
 /** A new folder that is gone at the end. */
 export class Folder implements Disposable {
-  readonly path = Deno.makeTempDirSync({ prefix: "pk-tool-" });
+  readonly path: string;
+  constructor(dir = "/tmp") {
+    this.path = Deno.makeTempDirSync({ dir, prefix: "pk-tool-" });
+  }
   put(name: string, bytes: Uint8Array): void {
     Deno.writeFileSync(`${this.path}/${name}`, bytes);
   }
@@ -32,8 +36,18 @@ export class Folder implements Disposable {
   }
 }
 
-/** A virtual board that programs can be run against, one after another. */
-export class ToolBench implements AsyncDisposable {
+/** A virtual board that programs can be run against, one after another, in a folder of theirs. */
+export interface Bench extends AsyncDisposable {
+  readonly board: VirtualBoard;
+  readonly folder: Folder;
+  /** what the board or the front-end did not know */
+  readonly warnings: readonly string[];
+  run(program: string, ...args: readonly string[]): Promise<ToolRun>;
+  /** Starts a gdb server, lets gdb do `commands` with it, ends it. */
+  gdb(server: readonly string[], commands: readonly string[]): Promise<GdbSaid>;
+}
+/** One on this machine, under umockdev. */
+export class ToolBench implements Bench {
   readonly warnings: string[] = [];
   readonly folder = new Folder();
   readonly sim;
@@ -49,17 +63,29 @@ export class ToolBench implements AsyncDisposable {
   get board(): VirtualBoard {
     return this.sim.board;
   }
+  /** The serial of a virtual probe is in use by other tests too: locks and journal are this bench's own. */
+  get env(): Record<string, string> {
+    return {
+      ...this.front.env,
+      NO_COLOR: "1",
+      PROBEKIT_LOCKS: `${this.folder.path}/locks`,
+      PROBEKIT_JOURNAL: `${this.folder.path}/journal`,
+    };
+  }
   async run(program: string, ...args: readonly string[]): Promise<ToolRun> {
     const { code, stdout, stderr } = await new Deno.Command(program, {
       args: [...args],
-      env: { ...this.front.env, NO_COLOR: "1" },
+      env: this.env,
       cwd: this.folder.path,
       stdin: "null",
     }).output();
     const text = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
     return { code, text, board: this.board, warnings: this.warnings };
   }
-  /** The same; the text is in the message when it does not end with 0. */
+  gdb(server: readonly string[], commands: readonly string[]): Promise<GdbSaid> {
+    return gdbSession(server, { cwd: this.folder.path, env: this.env }, commands);
+  }
+  /** Runs it; the text is in the message when it does not end with 0. */
   async good(program: string, ...args: readonly string[]): Promise<string> {
     const { code, text } = await this.run(program, ...args);
     assertEquals(code, 0, `${program} ${args.join(" ")}\n${text}`);
