@@ -123,7 +123,9 @@ export function boardCommands(held: Held, acceptWatchdog: () => void): BoardComm
   const { chip } = held;
   const erase = async (wanted: (index: number) => boolean, say: Say) => {
     const sectors = held.flash.layout.sectors.filter((s) => wanted(s.index));
-    await held.overwriting("erasing", sectors, () => held.flash.erase(sectors, telling(say)));
+    await held.overwriting("erasing", sectors, () => held.flash.erase(sectors, telling(say)), {
+      say,
+    });
   };
   return {
     get layout() {
@@ -136,7 +138,9 @@ export function boardCommands(held: Held, acceptWatchdog: () => void): BoardComm
     eraseSectors: (indexes, say) => erase((i) => indexes.includes(i), say),
     massErase: (say) => {
       const { sectors } = held.flash.layout;
-      return held.overwriting("erasing", sectors, () => held.flash.massErase(telling(say)));
+      return held.overwriting("erasing", sectors, () => held.flash.massErase(telling(say)), {
+        say,
+      });
     },
     protect: (indexes, on, say) => protect(held, indexes, on, say),
     optionWords: async () => (await held.flash.readOptions()).registers,

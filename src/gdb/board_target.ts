@@ -64,7 +64,9 @@ async function program(
       await flash.programRuns(plan.program, telling(say), { erased: "known", verify: true });
     }
   };
-  if (touched.length) await held.overwriting("writing", touched, write, sectors.length > 0);
+  if (touched.length) {
+    await held.overwriting("writing", touched, write, { say, lost: sectors.length > 0 });
+  }
   return {
     sectorsErased: sectors.length,
     bytesProgrammed: plan.bytesToProgram,

@@ -27,7 +27,7 @@ export const fault = catalogue({
     ],
   },
   "monitor-no-such-bank": {
-    code: "E0241",
+    code: "E1145",
     class: "recipe",
     title: "There is no flash bank {bank}: all of this device's flash is bank 0",
     causes: [{

@@ -12,6 +12,7 @@ import {
 } from "../flash/mod.ts";
 import type { Image } from "../image/mod.ts";
 import { joinRanges } from "../plan/mod.ts";
+import type { Say } from "./target.ts";
 import { type Journalist, registerTexts } from "../recipe/mod.ts";
 
 /** What a target is made of. */
@@ -87,7 +88,7 @@ export class Held {
     doing: "writing" | "erasing",
     sectors: readonly Sector[],
     act: () => Promise<void>,
-    lost = true,
+    { say, lost = true }: { readonly say: Say; readonly lost?: boolean },
   ): Promise<void> {
     const { journal } = this.parts;
     const ranges = rangesOf(sectors);
@@ -99,7 +100,7 @@ export class Held {
     const keep = async () => {
       const out: { at: number; bytes: Uint8Array }[] = [];
       for (const { at, length } of joinRanges(ranges, 1)) {
-        out.push({ at, bytes: await this.#flash.read(at, length) });
+        out.push({ at, bytes: await this.#flash.read(at, length, () => say("")) });
       }
       return out;
     };

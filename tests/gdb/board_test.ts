@@ -167,6 +167,20 @@ Deno.test("verify_image says where flash differs, what it holds and what the fil
     );
   }, { files: { "/a.bin": Uint8Array.of(1, 2, 9, 4) } }));
 
+Deno.test("a command that takes its time lets gdb know that it lives, a load does not", () =>
+  visitBoard(F746, async (v) => {
+    v.board.putFlash(FLASH, firmware(0x10_0000, 1));
+    const since = v.target.clock.now();
+    await ok(v, "flash erase_address 0x08000000 0x100000");
+    const seconds = (v.target.clock.now() - since) / 1000;
+    assert(seconds > 3, `${seconds} s`);
+    assert(v.client.alive >= 3, `${v.client.alive} signs of life in ${seconds} s`);
+    const { alive } = v.client;
+    await load(v.client, firmware(0x4000, 2));
+    assertEquals(v.client.log.filter((l) => l === ""), []);
+    assertEquals(v.client.alive, alive); // gdb would take such a packet for the answer
+  }));
+
 /** A journal in memory. */
 class Notes implements Journal {
   readonly entries: (Intent | IntentOutcome)[] = [];

@@ -45,7 +45,7 @@ const done: PacketHandler = {
     const { pieces, erased } = session.load.take();
     session.cache.clear();
     session.forget();
-    const report = await session.target.program(pieces, erased, session.options.log);
+    const report = await session.target.program(pieces, erased, session.working);
     const { sectorsErased, bytesProgrammed } = report;
     session.load.outcome =
       `${sectorsErased} sectors erased, ${bytesProgrammed} bytes programmed, read back and equal`;

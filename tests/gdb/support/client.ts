@@ -13,6 +13,8 @@ export class Client {
   readonly session: GdbSession;
   readonly served: Promise<void>;
   console = "";
+  /** empty texts: "I am still here" */
+  alive = 0;
   /** the server's own terminal */
   readonly log: string[] = [];
   constructor(target: GdbTarget, semihosting: Semihosting = new Semihosting(() => {})) {
@@ -41,6 +43,7 @@ export class Client {
           if (e.kind === "packet") this.#got.push(fromLatin1(e.payload));
         }
       } else if (next.startsWith("O") && next !== "OK") {
+        if (next === "O") this.alive++;
         this.console += new TextDecoder().decode(fromHex(next.slice(1)));
       } else return next;
     }
