@@ -15,7 +15,11 @@ const board: BoardSpec = {
       packageCode: 0x200, // LQFP144; RM0431 "Package data register", recalled
     },
     hseHz: 8_000_000,
-    uart: { usart: "USART3", tx: { port: "D", pin: 8, alternate: 7 } },
+    uart: {
+      usart: "USART3",
+      tx: { port: "D", pin: 8, alternate: 7 },
+      rx: { port: "D", pin: 9, alternate: 7 },
+    },
   },
   volts: 3.25,
   probe: { model: "ST-LINK/V2-1", firmware: "V2J37M26", serial: "066CFF575251717867203042" },

@@ -15,7 +15,11 @@ const board: BoardSpec = {
       packageCode: 0x200, // LQFP144; RM0410 "Package data register", recalled
     },
     hseHz: 8_000_000, // UM1974: MCO of the ST-LINK
-    uart: { usart: "USART3", tx: { port: "D", pin: 8, alternate: 7 } }, // UM1974: VCP on PD8, PD9
+    uart: { // UM1974: VCP on PD8, PD9
+      usart: "USART3",
+      tx: { port: "D", pin: 8, alternate: 7 },
+      rx: { port: "D", pin: 9, alternate: 7 },
+    },
   },
   volts: 3.25,
   probe: {

@@ -15,7 +15,11 @@ const board: BoardSpec = {
       packageCode: 0x700, // TFBGA216; RM0385 "Package data register", recalled
     },
     hseHz: 25_000_000, // HSE_VALUE of system_stm32f7xx.c
-    uart: { usart: "USART1", tx: { port: "A", pin: 9, alternate: 7 } }, // UM1907: VCP on PA9, PB7
+    uart: { // UM1907: VCP on PA9, PB7
+      usart: "USART1",
+      tx: { port: "A", pin: 9, alternate: 7 },
+      rx: { port: "B", pin: 7, alternate: 7 },
+    },
   },
   volts: 3.25, // reference/rig.md §2.2: 3.247 V
   probe: {

@@ -221,7 +221,14 @@ Deno.test("USART1: a byte takes ten bits of 115200 baud, TXE and TC follow", () 
 Deno.test("USART1: received bytes, RXNE, overrun, interrupt", () => {
   const { chip, hand, core } = usart();
   hand.put(U, 0x2D);
-  chip.uart.feed(new TextEncoder().encode("abc"));
+  const hear = (text: string) => chip.uart.feed(new TextEncoder().encode(text));
+  hear("x");
+  chip.time.advance(90_000);
+  assertEquals(hand.get(U + 0x1C) & 0x20, 0, "PB7 is no USART's yet");
+  enable(hand, 0x30, 1);
+  hand.put(0x4002_0400, 0x8280); // PB7 alternate, PB4 and PB3 as after reset
+  hand.put(0x4002_0420, 0x7000_0000);
+  hear("abc");
   chip.time.advance(90_000);
   assertEquals([core.interrupts[0], hand.get(U + 0x24)], [37, 0x61]);
   assertEquals(hand.get(U + 0x1C) & 0x28, 0);

@@ -115,7 +115,11 @@ export function makeChip(wish: Partial<ChipConfig> & { volts?: number; off?: boo
     flashKb: silicon.maxFlashKb,
     identity: { uid: [1, 2, 3], sizeKb: silicon.maxFlashKb, packageCode: 0 },
     hseHz: 25e6,
-    uart: { usart: "USART1", tx: { port: "A", pin: 9, alternate: 7 } },
+    uart: {
+      usart: "USART1",
+      tx: { port: "A", pin: 9, alternate: 7 },
+      rx: { port: "B", pin: 7, alternate: 7 },
+    },
     seed: 1,
     makeCore: (host) => core = new ScriptedCore(host),
     onWarning: (note) => warnings.push(note),
