@@ -3,7 +3,8 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { loadImage } from "../../src/image/mod.ts";
 import { readState } from "../../tasks/plugs.ts";
 import { openSim } from "../../src/sim/mod.ts";
-import { firmware, Folder, probekit } from "../cli/support/program.ts";
+import { encodeHex } from "../../src/image/ihex.ts";
+import { firmware, Folder, probekit, ROOT } from "../cli/support/program.ts";
 import { needs } from "../support/need.ts";
 import { Mi } from "./support/mi.ts";
 import { GDB, HELLO_ELF, HELLO_HEX, runChild, served } from "./support/virtual.ts";
@@ -12,7 +13,13 @@ const F746 = "sim:stm32f746g-disco";
 const FLASH = 0x0800_0000;
 const withGdb = (name: string, fn: () => Promise<void>): void =>
   needs("gdb-multiarch", GDB !== undefined, name, fn);
-const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+/** Looks again and again; what has not come by then never comes. */
+async function until(there: () => boolean): Promise<void> {
+  for (let look = 0; !there(); look++) {
+    if (look > 20_000) throw new Error("it never came");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
 const hello = loadImage(HELLO_ELF, Deno.readFileSync(HELLO_ELF));
 
 withGdb(
@@ -97,7 +104,7 @@ withGdb(
       await begun.promise;
       await mi.kill();
       killed.resolve();
-      while (!s.log.some((l) => l.startsWith("gone"))) await turn();
+      await until(() => s.log.some((l) => l.startsWith("gone")));
       assertStringIncludes(
         s.log.join("\n"),
         "gdb went while flash was being programmed; that was brought to its end: 1 sectors erased, 584 bytes programmed, read back and equal",
@@ -128,7 +135,7 @@ withGdb(
       await begun.promise;
       await mi.kill();
       killed.resolve();
-      while (!s.log.some((l) => l.startsWith("gone"))) await turn();
+      await until(() => s.log.some((l) => l.startsWith("gone")));
       const log = s.log.join("\n");
       assertStringIncludes(log, "E1101 flash-write-protected");
       assertStringIncludes(log, "board: nothing was written");
@@ -184,6 +191,52 @@ withGdb(
     assertEquals(flash(), old);
     const open = await probekit(["reconcile", "--probe", probe]);
     assertStringIncludes(open.out, "Nothing is open");
+  },
+);
+
+withGdb(
+  "kill -9 of the server while it programs: the journal knows, the next server and reconcile say so",
+  async () => {
+    using dir = new Folder();
+    const probe = `${F746}?scenario=blank&state=${dir.at("board.pk")}`;
+    const sim = openSim(probe);
+    sim.board.putFlash(FLASH, firmware(0x10_0000, 2));
+    Deno.writeFileSync(dir.at("board.pk"), sim.board.save());
+    const image = dir.put("image.hex", encodeHex([{ at: FLASH, bytes: firmware(0x10_0000, 3) }]));
+    const journal = `${dir.at("board.pk")}.journal/journal.jsonl`;
+    const port = freePort();
+    const server = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-q", "--no-check", "-A", `${ROOT}/tasks/probekit.ts`, "gdb"],
+        ...["--port", `${port}`, "--probe", probe],
+      ],
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const gdb = gdbOn(port, [`load ${image}`]);
+    const noted = () => {
+      try {
+        return Deno.readTextFileSync(journal).includes("intent");
+      } catch {
+        return false;
+      }
+    };
+    await until(noted);
+    server.kill("SIGKILL");
+    await Promise.all([server.status, gdb]);
+    assertEquals(Deno.readTextFileSync(journal).includes("outcome"), false);
+    const again = freePort();
+    const [next] = await Promise.all([
+      probekit(["gdb", "--once", "--port", `${again}`, "--probe", probe]),
+      gdbOn(again, ["monitor version"]),
+    ]);
+    assertMatch(
+      next.err,
+      /note: run \w+ .* was interrupted when sectors 0\.\.7 were being written for gdb/,
+    );
+    const { exit, out, err } = await probekit(["reconcile", "--probe", probe]);
+    assertEquals(exit, 0, err);
+    assertStringIncludes(out, "sectors 0..7 were being written for gdb");
   },
 );
 

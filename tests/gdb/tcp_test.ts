@@ -122,6 +122,25 @@ Deno.test("tcp: --once ends after the first debugger, not after a port scanner",
   }, { once: true });
 });
 
+Deno.test("tcp: a server that is ended sends its debugger away and takes his breakpoints back", async () => {
+  const end = new AbortController();
+  await tcpServer(async (s) => {
+    const c = await s.connect();
+    assert(await c.greets());
+    assertEquals([await c.ask("Z1,8000100,2"), await c.ask("Z2,20000080,4")], ["OK", "OK"]);
+    await c.send("vCont;c");
+    while (!s.target.calls.includes("resume")) await turn();
+    end.abort();
+    assertEquals(await c.next(), undefined);
+    while (!s.log.some((l) => l.startsWith("gone"))) await turn();
+    assertEquals(s.target.calls.slice(-2), [
+      "breakpoint 8000100 false",
+      "watchpoint 20000080 4 write false",
+    ]);
+    assertStringIncludes(s.log.join("\n"), "went without detaching: the core runs");
+  }, { signal: end.signal });
+});
+
 Deno.test("tcp: who asks and never reads is stuck, costs a bounded queue, and gives way", () =>
   tcpServer(async (s) => {
     const deaf = await s.connect();

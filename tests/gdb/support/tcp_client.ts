@@ -73,7 +73,7 @@ export class TcpClient {
 /** Serves a fake target on a free port while `act` runs; a hang is an error. */
 export async function tcpServer(
   act: (s: TcpServer) => Promise<void>,
-  how: { readonly once?: boolean } = {},
+  how: { readonly once?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   const listener = listenGdb("127.0.0.1", 0);
   const [target, log]: [FakeTarget, string[]] = [new FakeTarget(), []];
@@ -84,6 +84,7 @@ export async function tcpServer(
     onDetach: "run",
     once: how.once ?? false,
     onDone: () => listener.close(),
+    ...how.signal ? { signal: how.signal } : {},
   });
   let timer: ReturnType<typeof setTimeout> | undefined;
   const hang = new Promise<never>((_, reject) => {
