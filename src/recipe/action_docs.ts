@@ -65,10 +65,12 @@ export function actionsPage(): string {
     ) + "\n",
     "## In this version\n",
     ready.map(([n, r]) => section(n, r)).join("\n"),
-    "## Known, and refused by name in this version\n",
-    table(
-      ["Action", "Effect", "What"],
-      later.map(([n, r]) => [`\`${n}\``, r.effect, r.summary]),
-    ),
+    ...(later.length === 0 ? [] : [
+      "## Known, and refused by name in this version\n",
+      table(
+        ["Action", "Effect", "What"],
+        later.map(([n, r]) => [`\`${n}\``, r.effect, r.summary]),
+      ),
+    ]),
   ].join("\n");
 }

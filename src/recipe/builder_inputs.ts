@@ -25,7 +25,7 @@ export const input = {
   int: made<"int", Ordered<"int">>("int"),
   double: made<"double", Ordered<"double">>("double"),
   string: made<"string", { readonly pattern?: string }>("string"),
-  file: made<"file", { readonly accept?: readonly string[] }>("file"),
+  file: made<"file", { readonly accept?: readonly string[]; readonly sha256?: "required" }>("file"),
   path: made<"path">("path"),
   address: made<"address", Ordered<"address">>("address"),
   region: made<"region">("region"),

@@ -24,6 +24,8 @@ export interface InputDocument {
   /** chip pattern → default; the first that matches counts */
   readonly default_by_chip?: Readonly<Record<string, unknown>>;
   readonly accept?: readonly string[];
+  /** of a file: it has to be given with its hash */
+  readonly sha256?: "required";
   readonly values?: readonly string[];
   readonly pattern?: string;
   readonly min?: number;

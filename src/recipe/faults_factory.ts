@@ -33,6 +33,13 @@ export const factoryRows = {
     explain:
       "Per-unit data may stand where the image has nothing, or the very same bytes. It never replaces bytes of the image: the image would not be the one that was tested.",
   },
+  "file-hash-differs": {
+    code: "E0239",
+    class: "recipe",
+    title: "{file} is not the file that was meant: its sha256 is {is}, and {wanted} was given",
+    next: [{ text: "Get the file that belongs to the order, or correct the hash" }],
+    explain: "A file given as NAME#sha256:… must have that hash. Nothing was touched.",
+  },
   "expect-wrong": {
     code: "E0259",
     class: "recipe",
@@ -62,7 +69,9 @@ export const factoryRows = {
     code: "E1006",
     class: "station",
     title: "The records in {file} are not as they were written: line {line}: {why}",
-    next: [{ text: "Compare with a copy of the records, or with the tip that was noted elsewhere" }],
+    next: [{
+      text: "Compare with a copy of the records, or with the tip that was noted elsewhere",
+    }],
     explain:
       "Each record holds the hash of the one before it and is signed with the station's key. A record that was changed, taken out, put in or moved shows; so does a line that a power cut left unfinished.",
   },

@@ -75,7 +75,7 @@ export const inputShape: Shape = {
       list(word(SECRET_FROM, ["pkcs11"]), 1),
       "of a secret, where it may come from; absent: file and env",
     ),
-    sha256: later("whether a file must be given with its hash"),
+    sha256: key(word(["required"]), "of a file: it must be given as NAME#sha256:…"),
   },
 };
 

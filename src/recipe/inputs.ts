@@ -3,6 +3,7 @@ import { type Chip, matchesChip } from "../chip/mod.ts";
 import type { InputDocument } from "./document.ts";
 import { Unknown } from "./expressions.ts";
 import { fault } from "./faults.ts";
+import { splitHash } from "./file_digest.ts";
 import { closest } from "./findings.ts";
 import type { CheckedRecipe } from "./lint.ts";
 import { folderOf, joinPath } from "./paths.ts";
@@ -37,7 +38,8 @@ function one(name: string, type: Type, value: unknown): unknown {
       ["region", "sectors", "bytes"].includes(type.kind);
     return typed ? value : wrong(name, value, `a ${type.kind}`);
   }
-  const parsed = parseScalar(type.kind, text);
+  const plain = type.kind === "file" ? splitHash(text).path : text;
+  const parsed = parseScalar(type.kind, plain);
   return parsed.ok ? parsed.value : wrong(name, value, parsed.wanted);
 }
 

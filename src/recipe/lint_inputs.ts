@@ -38,6 +38,7 @@ export function inputTypes(
 
 const TYPES_OF: Readonly<Record<string, (t: Type) => boolean>> = {
   accept: (t) => t.kind === "file",
+  sha256: (t) => t.kind === "file" && t.shape === "one",
   values: (t) => t.kind === "enum",
   pattern: (t) => t.kind === "string",
   from: (t) => t.kind === "secret",

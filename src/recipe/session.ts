@@ -12,6 +12,7 @@ import * as rules from "./board_rules.ts";
 import { agreeForEver } from "./confirm.ts";
 import type { RecipeDocument, TargetDocument } from "./document.ts";
 import type { EventBody } from "./events.ts";
+import { requireHashes } from "./file_digest.ts";
 import { fault } from "./faults.ts";
 import { Held } from "./held.ts";
 import { type GivenInputs, type InputValues, resolveInputs } from "./inputs.ts";
@@ -151,6 +152,9 @@ export class Session {
         checkImage(value, await this.#io.bytes(value));
       }
     }
+    const { document, end: { inputs }, options: { expect } } = this;
+    const read = { document, inputs, given: this.#given, files: this.#files };
+    requireHashes({ ...read, planned: expect?.files });
   }
 
   async #with(bench: Bench): Promise<void> {

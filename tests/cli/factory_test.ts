@@ -1,10 +1,13 @@
 /** A factory's day by the command line: a station, units, records that can be checked, and one that is sealed. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { firmwareHex } from "../recipes/firmware.ts";
+import { hashed } from "../recipes/station.ts";
 import { Folder, type How, probekit } from "./support/program.ts";
 
 const DISCO = "recipes/boards/stm32f746g-disco.yaml";
 const KEY = "00112233445566778899AABBCCDDEEFF0123456789ABCDEF0123456789ABCDEF";
+
+const APP = firmwareHex("boot\nSELFTEST PASS fw=1.4.2\n");
 
 class Factory implements Disposable {
   readonly dir = new Folder();
@@ -14,7 +17,7 @@ class Factory implements Disposable {
       "station/station.yaml",
       "station: v1\nname: prog-03\nserials: { prefix: AB, digits: 8, blocks: [12345..12999] }\n",
     );
-    this.dir.put("app.hex", firmwareHex("boot\nSELFTEST PASS fw=1.4.2\n"));
+    this.dir.put("app.hex", APP);
     this.dir.put("unit.key", KEY);
   }
   get station(): readonly string[] {
@@ -35,7 +38,7 @@ class Factory implements Disposable {
       ...this.board,
       ...this.station,
       "--set",
-      `image=${this.dir.at("app.hex")}`,
+      `image=${hashed(this.dir.at("app.hex"), APP)}`,
       "--set",
       "order=WO-004711",
       "--set",

@@ -6,7 +6,7 @@ import { assert, assertEquals, bench, Files, image, lasting, run } from "./suppo
 const files = () =>
   new Files({
     "app.bin": image(50_000),
-    "app.hex": firmwareHex("SELFTEST PASS fw=1.4.2"),
+    "app.hex": firmwareHex("boot\nSELFTEST PASS fw=1.4.2\n"),
     "unit.key": KEY,
   });
 const APP = { image: "app.bin", base: "0x0800_0000" };

@@ -4,7 +4,7 @@ import type { RunEnv } from "../../src/recipe/mod.ts";
 import { recipeFault } from "../../src/recipe/mod.ts";
 import type { OpenSim } from "../../src/sim/mod.ts";
 import { firmwareHex } from "./firmware.ts";
-import { FACTORY, factoryEnv, factoryFiles, KEY, StationFolder } from "./station.ts";
+import { FACTORY, factoryEnv, factoryFiles, hashed, KEY, StationFolder } from "./station.ts";
 import {
   assert,
   assertEquals,
@@ -27,10 +27,13 @@ class World implements Disposable {
   readonly station = new StationFolder();
   constructor(readonly sim: OpenSim = bench("factory")) {}
   async program(call: Call = {}, says?: string): Promise<Outcome> {
+    const files = call.files ?? factoryFiles(says);
+    const image = hashed("app.hex", String(files.given["app.hex"]));
     return await this.run("factory-program", {
-      inputs: { ...FACTORY, ...call.inputs },
-      files: call.files ?? factoryFiles(says),
+      inputs: { ...FACTORY, image, ...call.inputs },
+      files,
       env: call.env ?? {},
+      ...(call.options ? { options: call.options } : {}),
     });
   }
   async run(recipe: string, call: Call = {}): Promise<Outcome> {
@@ -159,6 +162,25 @@ Deno.test("factory-program: when the station has no number left, nothing is touc
   refused(full, "serials-used-up", 11);
   assertEquals(full.result.board.state, "untouched");
   assertEquals(lasting(world.sim.board), before);
+});
+
+Deno.test("factory-program: the image has to be the one that was meant", async () => {
+  using world = new World();
+  const before = lasting(world.sim.board);
+  const bare = await world.program({ inputs: { image: "app.hex" } });
+  refused(bare, "input-wrong", 2);
+  assertStringIncludes(bare.shown, "a file with the hash it must have, like app.hex#sha256:");
+  const other = await world.program({ inputs: { image: hashed("app.hex", "another") } });
+  refused(other, "file-hash-differs", 2);
+  assertEquals(lasting(world.sim.board), before);
+  const planned = await world.program({ options: { dryRun: true, savePlan: true } });
+  assert(planned.result.plan);
+  // a plan has said which file it means
+  const applied = await world.program({
+    inputs: { image: "app.hex" },
+    options: { expect: planned.result.plan },
+  });
+  assertEquals(applied.result.outcome, "PASS", applied.shown);
 });
 
 Deno.test("factory-program: no station, no record, no pass", async () => {

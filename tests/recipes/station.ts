@@ -1,4 +1,5 @@
 /** A station in a folder of its own, and everything a factory recipe needs around a virtual board. */
+import { createHash } from "node:crypto";
 import type { OpenSim } from "../../src/sim/mod.ts";
 import { lintBoard, requireCleanBoard, type RunEnv } from "../../src/recipe/mod.ts";
 import { FileStation } from "../../src/cli/station.ts";
@@ -68,5 +69,14 @@ export const KEY = Uint8Array.from({ length: 32 }, (_, i) => 0xC0 + i * 5 % 61);
 export const factoryFiles = (text = "SELFTEST PASS fw=1.4.2\n"): Files =>
   new Files({ "app.hex": firmwareHex(`boot\n${text}`), "unit.key": KEY });
 
-/** Inputs of factory-program. */
-export const FACTORY = { image: "app.hex", order: "WO-004711", device_key: "@unit.key" };
+/** A file with the hash that it has. */
+export const hashed = (name: string, content: string): string =>
+  `${name}#sha256:${createHash("sha256").update(content).digest("hex")}`;
+
+const SAYS = "boot\nSELFTEST PASS fw=1.4.2\n";
+/** Inputs of factory-program, for the image of {@link factoryFiles}. */
+export const FACTORY = {
+  image: hashed("app.hex", firmwareHex(SAYS)),
+  order: "WO-004711",
+  device_key: "@unit.key",
+};

@@ -14,7 +14,11 @@ export default recipe({
     leave: "board-safe",
   },
   inputs: {
-    image: input.file({ accept: [".hex", ".elf"], summary: "The image for this order" }),
+    image: input.file({
+      accept: [".hex", ".elf"],
+      sha256: "required",
+      summary: "The image for this order",
+    }),
     order: input.string({ pattern: "^WO-[0-9]{6}$", summary: "Work order, scanned" }),
     serial: input.string({
       pattern: "^[A-Z]{2}[0-9]{8}$",
