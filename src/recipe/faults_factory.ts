@@ -33,13 +33,6 @@ export const factoryRows = {
     explain:
       "Per-unit data may stand where the image has nothing, or the very same bytes. It never replaces bytes of the image: the image would not be the one that was tested.",
   },
-  "file-hash-differs": {
-    code: "E0239",
-    class: "recipe",
-    title: "{file} is not the file that was meant: its sha256 is {is}, and {wanted} was given",
-    next: [{ text: "Get the file that belongs to the order, or correct the hash" }],
-    explain: "A file given as NAME#sha256:… must have that hash. Nothing was touched.",
-  },
   "expect-wrong": {
     code: "E0259",
     class: "recipe",

@@ -28,7 +28,7 @@ export interface ReadFiles {
   readonly planned?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Faults: input-wrong, when a hash is wanted and none was given; file-hash-differs. */
+/** Fault: input-wrong, when a hash is wanted and none was given, or the file has another. */
 export function requireHashes({ document, given, inputs, files, planned }: ReadFiles): void {
   for (const [name, rule] of Object.entries(document.inputs ?? {})) {
     const path = inputs[name];
@@ -37,14 +37,13 @@ export function requireHashes({ document, given, inputs, files, planned }: ReadF
     const wanted = (typeof text === "string" ? splitHash(text).sha256 : undefined) ??
       planned?.[path];
     const is = files.get(path);
+    const wrong = (how: string) =>
+      fault("input-wrong", { input: name, text: path.slice(0, 80), wanted: how });
     if (wanted !== undefined && is !== undefined && is !== wanted) {
-      throw fault("file-hash-differs", { file: path, wanted, is });
+      throw wrong(`the file whose sha256 is ${wanted}; this one has ${is}`);
     }
-    if (rule.sha256 !== "required" || wanted !== undefined) continue;
-    throw fault("input-wrong", {
-      input: name,
-      text: path.slice(0, 80),
-      wanted: `a file with the hash it must have, like ${path}#sha256:${is ?? "…"}`,
-    });
+    if (rule.sha256 === "required" && wanted === undefined) {
+      throw wrong(`a file with the hash it must have, like ${path}#sha256:${is ?? "…"}`);
+    }
   }
 }
