@@ -1,4 +1,7 @@
-/** The guest's kernel and initial RAM file system, made once in a cache folder; nothing is installed. */
+/**
+ * The guest's kernel and initial RAM file system, made once in a cache folder; nothing is installed. As a program it
+ * only does that.
+ */
 import { initramfs } from "./initramfs.ts";
 
 /** What QEMU boots. */
@@ -87,27 +90,61 @@ export function cacheFolder(): string {
   return `${base}/probekit/guest`;
 }
 
-/** Downloads Debian's kernel and busybox and makes what QEMU boots; does nothing when that is there. */
-export async function prepare(cache: string = cacheFolder()): Promise<Prepared> {
+/** Changes when what goes into the initial RAM file system does. */
+async function edition(): Promise<string> {
+  const text = new TextEncoder().encode(INIT + MODULES.join());
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
+  return Array.from(hash.subarray(0, 4), (b) => b.toString(16).padStart(2, "0")).join("");
+}
+/** The name of the kernel package that Debian's meta package stands for now. */
+async function kernelPackage(): Promise<string> {
   const depends = await run("/", "apt-cache", "depends", "linux-image-amd64");
   const name = /Depends: (\S+)/.exec(depends)?.[1];
   if (name === undefined) throw new Error("apt knows no kernel: apt-get update");
-  const prepared = { kernel: `${cache}/${name}.elf`, initrd: `${cache}/${name}.initrd` };
+  return name;
+}
+/** Downloads and unpacks `name` in `work`; gives the files that QEMU boots, there. */
+async function make(work: string, name: string): Promise<Prepared> {
+  await run(work, "apt-get", "download", name, "busybox-static");
+  for (const deb of [only(work, /^linux-image.*\.deb$/), only(work, /^busybox.*\.deb$/)]) {
+    await run(work, "dpkg-deb", "-x", deb, `${work}/root`);
+  }
+  const image = await Deno.readFile(only(`${work}/root/boot`, /^vmlinuz/));
+  const modules = { root: only(`${work}/root/lib/modules`, /./), wanted: MODULES };
+  const busybox = await Deno.readFile(only(`${work}/root/bin`, /^busybox$/));
+  const made = { kernel: `${work}/elf`, initrd: `${work}/initrd` };
+  await Deno.writeFile(made.initrd, await initramfs(busybox, INIT, modules));
+  await Deno.writeFile(made.kernel, await unpackedKernel(image));
+  return made;
+}
+
+/** Downloads Debian's kernel and busybox and makes what QEMU boots; does nothing when that is there. */
+export async function prepare(cache: string = cacheFolder()): Promise<Prepared> {
+  const name = await kernelPackage();
+  const prepared = {
+    kernel: `${cache}/${name}.elf`,
+    initrd: `${cache}/${name}-${await edition()}.initrd`,
+  };
   if (exists(prepared.kernel) && exists(prepared.initrd)) return prepared;
   Deno.mkdirSync(cache, { recursive: true });
   const work = Deno.makeTempDirSync({ dir: cache });
   try {
-    await run(work, "apt-get", "download", name, "busybox-static");
-    for (const deb of [only(work, /^linux-image.*\.deb$/), only(work, /^busybox.*\.deb$/)]) {
-      await run(work, "dpkg-deb", "-x", deb, `${work}/root`);
-    }
-    const image = await Deno.readFile(only(`${work}/root/boot`, /^vmlinuz/));
-    const modules = { root: only(`${work}/root/lib/modules`, /./), wanted: MODULES };
-    const busybox = await Deno.readFile(only(`${work}/root/bin`, /^busybox$/));
-    await Deno.writeFile(prepared.initrd, await initramfs(busybox, INIT, modules));
-    await Deno.writeFile(prepared.kernel, await unpackedKernel(image));
+    const made = await make(work, name);
+    // renamed when they are whole: another process may be looking for them
+    await Deno.rename(made.initrd, prepared.initrd);
+    await Deno.rename(made.kernel, prepared.kernel);
   } finally {
     await Deno.remove(work, { recursive: true });
   }
   return prepared;
+}
+
+if (import.meta.main) {
+  try {
+    const { kernel, initrd } = await prepare();
+    console.log(`the guest's kernel and its first files: ${kernel}, ${initrd}`);
+  } catch (e) {
+    console.error(`no guest: ${e instanceof Error ? e.message : String(e)}`);
+    Deno.exit(1);
+  }
 }

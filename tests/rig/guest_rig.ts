@@ -3,7 +3,8 @@
  * stage of its own, because it needs QEMU and downloads a kernel once: `deno test -A tests/rig/guest_rig.ts`.
  * One guest is booted for all of it.
  */
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { loadImage } from "../../src/image/mod.ts";
 import { hasQemu } from "../../tasks/rig/guest.ts";
 import { needs } from "../support/need.ts";
 import { firmware } from "../cli/support/program.ts";
@@ -11,6 +12,8 @@ import { openocdArgs } from "../tools/support/tool.ts";
 import { CASES, play } from "./support/cases.ts";
 import { type GuestBench, GuestPlace } from "./support/guest_place.ts";
 import { BOARD } from "./support/place.ts";
+import { killed } from "./support/trouble_cases.ts";
+import { upperFirmware } from "../support/upper_firmware.ts";
 
 const KIB_4 = 0x1000;
 /** of the descriptors: debug, mass storage, CDC control, CDC data; the guest has no driver for the first two */
@@ -69,6 +72,8 @@ onBoard("the kernel's tree has the probe and its interfaces", async (b) => {
 
 for (const one of CASES) inGuest(`probekit: ${one.name}`, (place) => play(one, place));
 
+inGuest("probekit: the emulator is killed in the middle of a flash", killed);
+
 onBoard("probekit as users start it", async (b) => {
   const { code, out, err } = await b.process("", "flash", "hello.elf");
   assertEquals(code, 0, out + err);
@@ -95,10 +100,7 @@ onBoard("st-info, st-flash and OpenOCD work, and probekit agrees with them", asy
 onBoard("what OpenOCD holds is busy: exit 75, and OpenOCD is named", async (b) => {
   b.put("wait.tcl", "exec touch held\nwhile {![file exists done]} {sleep 50}\n");
   const holding = b.run(openocd("init", "source wait.tcl", "exit"));
-  for (const end = performance.now() + 60_000; !b.has("held");) {
-    assert(performance.now() < end, "OpenOCD does not start");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await b.appears("held");
   const before = b.board.flash;
   const { err } = await b.ends(75, "flash", "hello.elf");
   assertStringIncludes(err, "error[E7500 usb-busy]: Another program holds the probe at ");
@@ -115,4 +117,23 @@ onBoard("a user without permission is told the udev rule", async (b) => {
   assertMatch(err, /^error\[E2005 usb-no-permission\]: This user may not open the USB device /m);
   assertStringIncludes(err, "probekit udev | sudo tee /etc/udev/rules.d/69-probekit.rules");
   assertStringIncludes(err, `ATTR{idProduct}=="374b"`);
+});
+
+onBoard("the UART is /dev/ttyACM0, both ways", async (b) => {
+  for (const { at, bytes } of loadImage("upper.elf", await upperFirmware()).pieces) {
+    b.board.putFlash(at, bytes);
+  }
+  const tty = "/dev/ttyACM0";
+  // the port is held open from before the program starts; its first line comes out, then what is typed comes back
+  const talk = b.run(`/run/busybox stty -F ${tty} 115200 raw -echo
+    exec 4<>${tty}
+    touch open
+    read -r line <&4; echo "$line"
+    printf 'hello, f746\\n' >&4
+    read -r line <&4; echo "$line"`);
+  await b.appears("open");
+  b.board.pressReset();
+  const { code, out, err } = await talk;
+  assertEquals([code, out], [0, "ready\nHELLO, F746\n"], err);
+  assertEquals(b.board.text, "ready\nHELLO, F746\n");
 });

@@ -5,7 +5,7 @@ import { openSim, type VirtualBoard } from "../../../src/sim/mod.ts";
 import { Guest, type GuestRun, within } from "../../../tasks/rig/guest.ts";
 import { prepare } from "../../../tasks/rig/prepare.ts";
 import { archives, GUEST_DENO, standingCommand } from "./guest_files.ts";
-import { Bench, type Place, type Ran, ROOT } from "./place.ts";
+import { Bench, type Place, type Ran, ROOT, type Shell } from "./place.ts";
 import type { Answer, Order } from "./standing.ts";
 
 /** longer than anything takes; a run that hangs fails */
@@ -86,6 +86,13 @@ export class GuestBench extends Bench {
   run(command: string): Promise<GuestRun> {
     return this.place.guest.run(`cd ${this.inGuest}\n${command}`, ORDER_MS);
   }
+  /** Waits until a program in the guest has made this file. */
+  async appears(name: string): Promise<void> {
+    for (const end = performance.now() + ORDER_MS; !this.has(name);) {
+      if (performance.now() > end) throw new Error(`nobody made ${name}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
   /** probekit as a process of its own, with the permissions that users give it. */
   process(before: string, ...args: readonly string[]): Promise<GuestRun> {
     // a home of its own, which whoever runs it may write
@@ -133,6 +140,16 @@ export class GuestPlace implements Place, AsyncDisposable {
     const bench = new GuestBench(this, boards, warnings);
     await bench.attach();
     return bench;
+  }
+  async remote(port: number): Promise<Shell> {
+    const folder = Deno.makeTempDirSync({ dir: this.guest.job, prefix: "remote-" });
+    const inGuest = folder.replace(this.guest.job, "/job");
+    await this.attach(port, "1-1");
+    return {
+      folder,
+      cli: (...args) => this.standing.do({ do: "cli", folder: inGuest, args }),
+      [Symbol.asyncDispose]: async () => void await this.standing.good({ do: "empty" }),
+    };
   }
   async [Symbol.asyncDispose](): Promise<void> {
     this.standing.connection.close();

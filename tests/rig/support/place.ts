@@ -60,9 +60,16 @@ export abstract class Bench implements AsyncDisposable {
   }
 }
 
+/** A way to run probekit in a folder. */
+export interface Shell extends AsyncDisposable {
+  readonly folder: string;
+  cli(...args: readonly string[]): Promise<Ran>;
+}
 /** See the head of the file. */
 export interface Place {
   readonly name: string;
   /** Puts a board there: `sim:stm32f746g-disco?scenario=wrp`. */
   bench(selector: string): Promise<Bench>;
+  /** Puts a board there that another process serves over USB/IP on this port of this machine, as `1-1`. */
+  remote(port: number): Promise<Shell>;
 }

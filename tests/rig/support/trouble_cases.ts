@@ -1,8 +1,9 @@
-/** The cable is pulled in the middle; the same in every place. */
+/** The cable is pulled in the middle, or the emulator dies; the same in every place. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { noise } from "../../tools/support/noise.ts";
 import type { Case } from "./cases.ts";
-import { type Bench, BOARD, type Ran } from "./place.ts";
+import { startDoomed } from "./doomed.ts";
+import { type Bench, BOARD, type Place, type Ran } from "./place.ts";
 
 const KIB_16 = 0x4000;
 const FLASH = ["flash", "image.bin", "--base", "0x08000000"];
@@ -42,6 +43,25 @@ async function unplugged(b: Bench): Promise<void> {
   }
   await b.ends(0, ...FLASH);
   assertEquals(b.board.flash.slice(0, KIB_16), noise(KIB_16));
+}
+
+/** exchanges at which the emulator dies: on attaching, before and while it programs */
+const DEATHS = [3, 40, 70];
+
+/** The emulator is killed in the middle of a flash: the program ends, and says that the probe has gone. */
+export async function killed(place: Place): Promise<void> {
+  for (const n of DEATHS) {
+    await using emulator = await startDoomed(n);
+    await using shell = await place.remote(emulator.port);
+    Deno.writeFileSync(`${shell.folder}/image.bin`, noise(KIB_16));
+    const ran = await shell.cli(...FLASH);
+    assertEquals(await emulator.died, "SIGKILL");
+    endsCleanly(ran, `killed at exchange ${n}`);
+    assertMatch(ran.err, /unplugged|no longer there|closed the connection|gone/, ran.err);
+  }
+  await using bench = await place.bench(BOARD); // nothing of it is left
+  bench.put("image.bin", noise(KIB_16));
+  await bench.ends(0, ...FLASH);
 }
 
 export const TROUBLE_CASES: readonly Case[] = [

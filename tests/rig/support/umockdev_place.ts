@@ -2,7 +2,8 @@
 import { LiveTime } from "../../../src/sim/front/live_time.ts";
 import { type Umockdev, withUmockdev } from "../../../src/sim/front/umockdev.ts";
 import { openSim, type VirtualBoard } from "../../../src/sim/mod.ts";
-import { Bench, type Place, type Ran, ROOT } from "./place.ts";
+import { Bench, type Place, type Ran, ROOT, type Shell } from "./place.ts";
+import { Relay, relayBoard } from "./relay.ts";
 
 /** A program of this machine. */
 export async function process(
@@ -53,7 +54,23 @@ class UmockdevBench extends Bench {
   }
 }
 
+async function remote(port: number): Promise<Shell> {
+  const folder = newFolder();
+  const relay = await Relay.to(port);
+  const front = withUmockdev([relayBoard(relay)]);
+  return {
+    folder,
+    cli: (...args) => process(folder, front.env, PROGRAM, ...args),
+    async [Symbol.asyncDispose]() {
+      await front.close();
+      relay[Symbol.dispose]();
+      Deno.removeSync(folder, { recursive: true });
+    },
+  };
+}
+
 export const UMOCKDEV: Place = {
+  remote,
   name: "libusb under umockdev",
   bench(selector) {
     const warnings: string[] = [];

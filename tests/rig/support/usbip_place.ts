@@ -39,6 +39,17 @@ class UsbipBench extends Bench {
 }
 
 export const USBIP: Place = {
+  remote(port) {
+    const folder = newFolder();
+    const probe = ["--probe", `usbip://127.0.0.1:${port}`];
+    return Promise.resolve({
+      folder,
+      cli: (...args) => process(folder, {}, PROGRAM, ...args, ...probe),
+      async [Symbol.asyncDispose]() {
+        await Deno.remove(folder, { recursive: true });
+      },
+    });
+  },
   name: "USB/IP",
   bench(selector) {
     const warnings: string[] = [];
