@@ -10,7 +10,7 @@ import {
 } from "../recipe/mod.ts";
 import { fault } from "./faults.ts";
 import { readText } from "./files.ts";
-import { recipeFiles } from "./recipes.ts";
+import { MOST_TEXT, recipeFiles } from "./recipes.ts";
 import type { Given, OptionSpec } from "./verb.ts";
 
 const FOLDER = "boards";
@@ -36,7 +36,7 @@ export function boardFile(given: Given): string | undefined {
 export async function boardOf(given: Given): Promise<CheckedBoard | undefined> {
   const file = boardFile(given);
   if (file === undefined) return undefined;
-  const text = await readText(file);
+  const text = await readText(file, MOST_TEXT);
   return requireCleanBoard(await lintBoard({ file, text }, { files: recipeFiles }));
 }
 
@@ -49,6 +49,8 @@ export async function lowerInputs(
   const file = given.text("inputs");
   return {
     ...(board ? boardInputs(board, checked.document) : {}),
-    ...(file === undefined ? {} : await readInputs({ file, text: await readText(file) })),
+    ...(file === undefined
+      ? {}
+      : await readInputs({ file, text: await readText(file, MOST_TEXT) })),
   };
 }

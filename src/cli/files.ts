@@ -1,4 +1,5 @@
 /** Files for the rooms that may not touch them: reading, and writing that cannot leave half a file. */
+import { concat } from "../base/mod.ts";
 import { fault } from "./faults.ts";
 
 /** Why a file could not be used, in words. */
@@ -15,18 +16,40 @@ export const whyNot = (e: unknown): string => {
 export const cannotRead = (file: string, e: unknown): Error =>
   fault("cannot-read-file", { file, why: whyNot(e) }, { cause: e });
 
-/** The file's bytes. Fault: cannot-read-file. */
-export async function readBytes(file: string): Promise<Uint8Array> {
+/** longest file that is read at all: more than any microcontroller holds, in any format */
+const MOST_BYTES = 256 * 1024 * 1024;
+
+/** All of the file when it is regular; of a pipe or a device, which may never end, `most` bytes and one. */
+async function bytesOf(file: string, most: number): Promise<Uint8Array> {
+  using handle = await Deno.open(file, { read: true });
+  const { isFile, isDirectory, size } = await handle.stat();
+  if (isDirectory) throw "it is a folder";
+  if (isFile && size > most) throw tooLong(most);
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const part = new Uint8Array(Math.min(1024 * 1024, most + 1 - length));
+    const count = await handle.read(part);
+    if (count === null) return concat(parts);
+    parts.push(part.subarray(0, count));
+    length += count;
+    if (length > most) throw tooLong(most);
+  }
+}
+const tooLong = (most: number): string => `it has more than ${most / 1024} KiB`;
+
+/** The file's bytes, at most `most`. Fault: cannot-read-file. */
+export async function readBytes(file: string, most = MOST_BYTES): Promise<Uint8Array> {
   try {
-    return await Deno.readFile(file);
+    return await bytesOf(file, most);
   } catch (e) {
     throw cannotRead(file, e);
   }
 }
 
 /** The file's text. Fault: cannot-read-file. */
-export const readText = async (file: string): Promise<string> =>
-  new TextDecoder().decode(await readBytes(file));
+export const readText = async (file: string, most?: number): Promise<string> =>
+  new TextDecoder().decode(await readBytes(file, most));
 
 /**
  * Writes beside the file, then renames: whoever reads sees the old content or the new, never a part.
@@ -54,8 +77,17 @@ export function writeFileSync(file: string, content: Uint8Array | string): void 
 export const writeBytes = (file: string, content: Uint8Array | string): Promise<void> =>
   Promise.resolve().then(() => writeFileSync(file, content));
 
-/** A file that grows by lines, for events and traces. Fault: cannot-write-file. */
-export function lineWriter(file: string): { write(line: string): void; close(): void } {
+/** A file that grows by lines. */
+export interface LineWriter {
+  /** A line that cannot be written is lost, with all after it: what is done to a board goes on. */
+  write(line: string): void;
+  close(): void;
+  /** why lines were lost */
+  readonly lost: string | undefined;
+}
+
+/** Opens a file for events or a trace. Fault: cannot-write-file, while nothing has been touched yet. */
+export function lineWriter(file: string): LineWriter {
   const encoder = new TextEncoder();
   let handle: Deno.FsFile;
   try {
@@ -63,11 +95,20 @@ export function lineWriter(file: string): { write(line: string): void; close(): 
   } catch (e) {
     throw fault("cannot-write-file", { file, why: whyNot(e) }, { cause: e });
   }
+  let lost: string | undefined;
   return {
     write(line) {
+      if (lost !== undefined) return;
       const bytes = encoder.encode(line + "\n");
-      for (let at = 0; at < bytes.length;) at += handle.writeSync(bytes.subarray(at));
+      try {
+        for (let at = 0; at < bytes.length;) at += handle.writeSync(bytes.subarray(at));
+      } catch (e) {
+        lost = whyNot(e);
+      }
     },
     close: () => handle.close(),
+    get lost() {
+      return lost;
+    },
   };
 }

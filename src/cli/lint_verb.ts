@@ -4,7 +4,7 @@ import { diagnosticsOf, formatRecipe, lintBoard } from "../recipe/mod.ts";
 import { fault } from "./faults.ts";
 import { readText, writeFileSync } from "./files.ts";
 import { githubLine, sarif } from "./lint_formats.ts";
-import { checkedRecipe, recipeFiles } from "./recipes.ts";
+import { checkedRecipe, MOST_TEXT, recipeFiles } from "./recipes.ts";
 import { renderDiagnostic } from "./render_fault.ts";
 import { Report } from "./report.ts";
 import type { Cli } from "./terminal.ts";
@@ -30,7 +30,7 @@ function tell(all: readonly Linted[], report: Report, colour: boolean): void {
 
 /** A recipe, or a board file. */
 async function linted(which: string): Promise<Linted> {
-  const text = /\.ya?ml$/.test(which) ? await readText(which) : "";
+  const text = /\.ya?ml$/.test(which) ? await readText(which, MOST_TEXT) : "";
   if (/^board:/m.test(text)) {
     const { ok, safe, findings } = await lintBoard({ file: which, text }, { files: recipeFiles });
     const diagnostics = findings.map((f) => f.diagnostic);
@@ -67,7 +67,7 @@ export async function formatFiles(given: Given, cli: Cli): Promise<number> {
     if (file === undefined || !/\.ya?ml$/.test(file)) {
       throw fault("bad-usage", { what: `"${file}" is no .yaml file`, verb: "fmt" });
     }
-    const text = await readText(file);
+    const text = await readText(file, MOST_TEXT);
     const formatted = await formatRecipe(text, file);
     if (formatted === text) continue;
     changed.push(file);

@@ -6,6 +6,8 @@ import { cannotRead, readText } from "./files.ts";
 
 const BUILT_IN = new URL("../../recipes/", import.meta.url);
 const NAME = /^[a-z][a-z0-9-]*$/;
+/** most of a recipe, a board or inputs that is read; lint says more of what is longer than a recipe is */
+export const MOST_TEXT = 1024 * 1024;
 
 const builtInFile = (name: string): string | undefined => {
   if (!NAME.test(name)) return undefined;
@@ -27,11 +29,11 @@ async function moduleDocument(path: string): Promise<unknown> {
 
 /** Recipes from files, as the rest of the house asks for them. */
 export const recipeFiles: RecipeFiles = {
-  text: readText,
+  text: (path) => readText(path, MOST_TEXT),
   module: moduleDocument,
   async builtin(name) {
     const file = builtInFile(name);
-    return file === undefined ? undefined : { file, text: await readText(file) };
+    return file === undefined ? undefined : { file, text: await readText(file, MOST_TEXT) };
   },
 };
 
@@ -46,7 +48,7 @@ async function recipeSource(which: string): Promise<RecipeSource> {
   }
   const file = builtInFile(which) ?? which;
   try {
-    return { file, text: await readText(file) };
+    return { file, text: await readText(file, MOST_TEXT) };
   } catch (e) {
     if (!NAME.test(which) || !(e instanceof Fault)) throw e;
     const names = [...Deno.readDirSync(BUILT_IN)].flatMap(({ name }) =>

@@ -1,5 +1,5 @@
 /** What a verb says: lines for people, one JSON object for programs, events while it runs. */
-import { lineWriter, writeFileSync } from "./files.ts";
+import { type LineWriter, lineWriter, writeFileSync } from "./files.ts";
 import { type ProgressNews, ProgressView } from "./progress.ts";
 import { type Style, style } from "./style.ts";
 import type { Cli } from "./terminal.ts";
@@ -13,7 +13,7 @@ export class Report implements Disposable {
   readonly #json: "no" | "stdout" | string;
   /** standard output carries JSON lines */
   readonly #lines: boolean;
-  readonly #events: { write(line: string): void; close(): void } | undefined;
+  readonly #events: LineWriter | undefined;
 
   constructor(readonly cli: Cli, given: Given, now: () => number = () => performance.now()) {
     this.#json = given.text("json") ?? (given.flag("json") ? "stdout" : "no");
@@ -24,7 +24,7 @@ export class Report implements Disposable {
     this.#events = events === undefined
       ? undefined
       : this.#lines
-      ? { write: (l) => cli.out(l + "\n"), close: () => {} }
+      ? { write: (l) => cli.out(l + "\n"), close: () => {}, lost: undefined }
       : lineWriter(events);
     this.#progress = new ProgressView((t) => cli.err(t), cli.terminal, cli.colour, now);
   }
@@ -61,5 +61,7 @@ export class Report implements Disposable {
   [Symbol.dispose](): void {
     this.#progress.end();
     this.#events?.close();
+    const lost = this.#events?.lost;
+    if (lost !== undefined) this.warn(`the file of --events is not complete: ${lost}`);
   }
 }

@@ -270,6 +270,8 @@ export async function runOnSource(
   const result = await explained(await run.result, opened);
   await finish(call, report, result, await call.after?.(opened, result));
   await folder.finish(result, run.attachments, (text) => report.warn(text));
+  const lost = opened.traceLost();
+  if (lost !== undefined) report.warn(`the file of --trace is not complete: ${lost}`);
   for (const aside of result.also) cli.err(renderDiagnostic(aside, cli.colour) + "\n");
   if (result.error) {
     cli.err(renderDiagnostic(await withHost(result.error, opened), cli.colour) + "\n");

@@ -12,7 +12,7 @@ import {
 import { attachmentsOf } from "./attachments.ts";
 import { fault } from "./faults.ts";
 import { writeDurably } from "./durable.ts";
-import { lineWriter, whyNot, writeBytes } from "./files.ts";
+import { type LineWriter, lineWriter, whyNot, writeBytes } from "./files.ts";
 import { reportHtml } from "./report_html/mod.ts";
 import type { Given } from "./verb.ts";
 
@@ -36,7 +36,7 @@ async function prepare(folder: string): Promise<void> {
 /** A run folder that is being filled. */
 export class RunFolder implements Disposable {
   readonly #events: RunEvent[] = [];
-  readonly #writer: { write(line: string): void; close(): void };
+  readonly #writer: LineWriter;
   /** the chip on the bench, once it is known */
   chip: Chip | undefined;
   private constructor(readonly path: string) {
@@ -79,7 +79,9 @@ export class RunFolder implements Disposable {
       "report.html": reportHtml(result, this.#events, this.chip),
     };
     for (const [name, text] of Object.entries(files)) {
-      if (name !== "events.jsonl") await writeBytes(`${this.path}/${name}`, text);
+      // events are there as they came, unless the disk was full for a while
+      const there = name === "events.jsonl" && this.#writer.lost === undefined;
+      if (!there) await writeBytes(`${this.path}/${name}`, text);
     }
   }
 

@@ -23,6 +23,8 @@ export interface OpenedSource {
   readonly journal?: string | null;
   /** the file of the board, when one was named */
   readonly board?: CheckedBoard;
+  /** why a trace is not complete; undefined when it is, or when there is none */
+  traceLost(): string | undefined;
   /** From here on a trace gets no data of transfers: they may hold a secret. */
   conceal(): void;
   /** Closes the source, saves a virtual board, ends a trace. */
@@ -97,14 +99,19 @@ export async function openSource(
   trace?: string,
   waiting: Waiting = { withinMs: 0 },
 ): Promise<OpenedSource> {
-  const bare = await bareSource(which, plugged, waiting);
+  // a trace that cannot be written is refused before anything is locked
   const writer = trace === undefined ? undefined : lineWriter(trace);
+  const bare = await bareSource(which, plugged, waiting).catch((e) => {
+    writer?.close();
+    throw e;
+  });
   let concealed = false;
   const source = writer
     ? recordingSource(bare.source, (l) => writer.write(l), () => concealed)
     : bare.source;
   return {
     source,
+    traceLost: () => writer?.lost,
     conceal: () => void (concealed = true),
     wanted: bare.wanted,
     ...(bare.journal === undefined ? {} : { journal: bare.journal }),

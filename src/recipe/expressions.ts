@@ -97,6 +97,25 @@ function badPattern(ast: Cel): ExpressionProblem | undefined {
   }
 }
 
+/** macros that go through a list */
+const THROUGH = new Set(["all", "exists", "exists_one", "map", "filter"]);
+/** so deep may they nest: lists have up to a thousand items */
+const MOST_NESTED = 2;
+
+/** The place where macros nest too deeply. */
+function tooNested(node: Cel, depth = 0): ExpressionProblem | undefined {
+  const goes = node.op === "rcall" && THROUGH.has(node.args[0]);
+  const here = depth + (goes ? 1 : 0);
+  if (here > MOST_NESTED) {
+    const why = `map, filter, all and exists nest at most ${MOST_NESTED} deep`;
+    return { why, range: { start: node.range.start, end: node.range.end } };
+  }
+  for (const n of children(node)) {
+    const found = tooNested(n, here);
+    if (found) return found;
+  }
+}
+
 /** An environment of declared names. */
 export class Expressions {
   readonly #env: CelLib.Environment;
@@ -126,7 +145,7 @@ export class Expressions {
     try {
       const { ast } = this.#env.parse(text);
       const result = this.#env.check(text);
-      const wrong = result.valid ? badPattern(ast) : undefined;
+      const wrong = result.valid ? badPattern(ast) ?? tooNested(ast) : undefined;
       if (wrong) return { ok: false, problem: wrong };
       return result.valid
         ? { ok: true, type: String(result.type ?? "dyn"), ast }

@@ -46,12 +46,18 @@ function one(name: string, type: Type, value: unknown): unknown {
 const items = (text: string): string[] =>
   text.split(",").map((t) => t.trim()).filter((t) => t !== "");
 
+/** longest list of a user: what loops over it in expressions must end */
+const MOST_ITEMS = 1024;
+
 function typed(name: string, type: Type, value: unknown): unknown {
   const single: Type = { shape: "one", kind: type.kind };
   if (type.shape === "one") return one(name, type, value);
   if (type.shape === "list") {
     const list = typeof value === "string" ? items(value) : value;
     if (!Array.isArray(list)) return wrong(name, value, "a list, with commas in between");
+    if (list.length > MOST_ITEMS) {
+      wrong(name, `${list.length} items`, `at most ${MOST_ITEMS} items`);
+    }
     return list.map((v) => one(name, single, v));
   }
   const entries = typeof value === "string"

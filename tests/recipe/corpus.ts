@@ -369,6 +369,16 @@ steps:
     "E0230",
     "bad-expression",
     reads(`inputs:
+  l: { type: list<int>, default: [] }
+steps:
+  - uses: chip.identify
+    when: inputs.l.all(a, inputs.l.all(b, «inputs.l.all(c, a + b > c)»))
+`),
+  ),
+  wrong(
+    "E0230",
+    "bad-expression",
+    reads(`inputs:
   a: { type: string, default: xx }
 steps:
   - uses: chip.identify
