@@ -70,6 +70,16 @@ export const fault = catalogue({
       { text: "See the sectors:", command: "monitor flash info 0", effect: "read" },
     ],
   },
+  "monitor-still-runs": {
+    code: "E2248",
+    class: "unit",
+    title: "The core still runs after {ms} ms",
+    causes: [{ text: "the program has not come to a breakpoint", likelihood: "likely" }],
+    next: [
+      { text: "Stop it:", command: "monitor halt", effect: "volatile" },
+      { text: "or wait longer:", command: "monitor wait_halt 30000", effect: "read" },
+    ],
+  },
   "monitor-differs": {
     code: "E1005",
     class: "unit",

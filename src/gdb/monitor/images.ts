@@ -65,8 +65,8 @@ async function unlock(session: GdbSession, pieces: Pieces): Promise<void> {
   await session.target.board.protect(hit.map((s) => s.index), false, session.working);
 }
 
-const verify: MonitorCommand = {
-  name: "verify_image",
+const verifyImage = (name: string): MonitorCommand => ({
+  name,
   usage: "file [offset] [type]",
   help: "compare memory with a file",
   async run(session, [file, offset, type]) {
@@ -94,7 +94,8 @@ const verify: MonitorCommand = {
       `verified ${bytesOf(pieces)} bytes in ${rate(bytesOf(pieces), took(session, since))}`,
     );
   },
-};
+});
+const verify = verifyImage("verify_image");
 const load: MonitorCommand = {
   name: "load_image",
   usage: "file [offset] [type]",
@@ -141,6 +142,7 @@ const program: MonitorCommand = {
 export const images: readonly MonitorCommand[] = [
   writeImage("flash write_image"),
   verify,
+  verifyImage("flash verify_image"),
   load,
   program,
 ];

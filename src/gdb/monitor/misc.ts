@@ -1,5 +1,4 @@
-/** Switches, and the commands that are known and not served. */
-import { fault } from "../faults.ts";
+/** Switches, and who answers. */
 import { line, type MonitorCommand, need, usage } from "./command.ts";
 
 const DEMCR = 0xE000_EDFC;
@@ -81,14 +80,6 @@ const targets: MonitorCommand = {
   run: async (session) =>
     await line(session, `0* ${session.target.board.chipText}  ${await session.target.state()}`),
 };
-/** Known words of OpenOCD that this server does not serve, each with the reason. */
-const refused = (name: string, why: string): MonitorCommand => ({
-  name,
-  usage: "",
-  help: `not served: ${why}`,
-  run: () => Promise.reject(fault("monitor-unknown", { command: name, why })),
-});
-
 /** The rest. */
 export const misc: readonly MonitorCommand[] = [
   semihosting,
@@ -98,15 +89,4 @@ export const misc: readonly MonitorCommand[] = [
   speed("adapter_khz"),
   version,
   targets,
-  refused("soft_reset_halt", "OpenOCD has removed it too; say monitor reset halt"),
-  refused("rtos", "there is no thread awareness yet"),
-  refused("rtt", "RTT is not served yet"),
-  refused("tpiu", "SWO is not served yet"),
-  refused("itm", "SWO is not served yet"),
-  refused("CDSWOConfigure", "SWO is not served yet"),
-  refused(
-    "flash write_bank",
-    "it writes without comparing; say monitor flash write_image erase FILE ADDRESS bin",
-  ),
-  refused("shutdown", "the server belongs to its own terminal; end it there with Ctrl-C"),
 ];

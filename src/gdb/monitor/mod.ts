@@ -6,6 +6,7 @@ import { flash } from "./flash.ts";
 import { images } from "./images.ts";
 import { memory } from "./memory.ts";
 import { misc } from "./misc.ts";
+import { others } from "./others.ts";
 import { optionCommands } from "./options.ts";
 import { runControl } from "./run_control.ts";
 
@@ -29,6 +30,7 @@ export const MONITOR: readonly MonitorCommand[] = [
   ...images,
   ...optionCommands,
   ...misc,
+  ...others,
   help,
 ];
 
@@ -39,8 +41,9 @@ function find(words: readonly string[]): { command: MonitorCommand; args: readon
     const command = MONITOR.find((c) => c.name === name);
     if (command) return { command, args: words.slice(n) };
   }
-  const name = words.slice(0, 2).join(" ");
   const near = MONITOR.filter((c) => c.name.split(" ")[0] === words[0]).map((c) => c.name);
+  // the second word is part of the name only where there are such names
+  const name = words.slice(0, near.length ? 2 : 1).join(" ");
   const why = near.length
     ? `of ${words[0]} there are: ${near.join(", ")}`
     : "no command of that name is known";

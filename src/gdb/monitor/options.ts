@@ -25,9 +25,9 @@ function level(driver: string, name: string, RDP: number, help: string): Monitor
 function massErase(driver: string): MonitorCommand {
   const command: MonitorCommand = {
     name: `${driver} mass_erase`,
-    usage: "bank",
+    usage: driver === "flash" ? "[bank]" : "bank",
     help: "erase all flash",
-    async run(session, [bank]) {
+    async run(session, [bank = driver === "flash" ? "0" : undefined]) {
       needBank(command, bank);
       await session.target.board.massErase(session.working);
       await line(session, `${driver} mass erase complete`);
@@ -151,6 +151,7 @@ const watchdogOk: MonitorCommand = {
 /** Option bytes. */
 export const optionCommands: readonly MonitorCommand[] = [
   ...DRIVERS.flatMap(commands),
+  massErase("flash"), // ST's own server calls it so
   options,
   recover,
   doctor,
