@@ -84,7 +84,8 @@ export async function renewed(
   const ran: Ran[] = [];
   const after: Ran[] = [];
   for (const column of columns) {
-    const kept = before.find((r) => r.title === column.title);
+    const old = before.find((r) => r.title === column.title);
+    const kept = old && { ...old, notes: column.notes ?? [] }; // what is known of it today
     if (wanted(column) && here(column)) {
       const now = await run(column, kept);
       ran.push(now);
@@ -92,8 +93,8 @@ export async function renewed(
       continue;
     }
     if (wanted(column)) {
-      const old = kept === undefined ? "" : `; kept: ${kept.version}, of ${kept.date}`;
-      say(`${column.title} is not installed: ${column.install}${old}`);
+      const said = kept === undefined ? "" : `; kept: ${kept.version}, of ${kept.date}`;
+      say(`${column.title} is not installed: ${column.install}${said}`);
     }
     if (kept !== undefined) after.push(kept);
   }

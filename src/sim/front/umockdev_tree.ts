@@ -28,6 +28,18 @@ const four = (n: number): string => n.toString(16).padStart(4, "0");
 /** `bus/usb/001/002`: the n-th device of bus 1 */
 const nodeOf = (number: number): string => `bus/usb/001/${three(number)}`;
 
+/** What the kernel shows of a descriptor: Linux drivers/usb/core/sysfs.c, usb_descriptor_attr. */
+function shown(descriptor: Uint8Array): Record<string, string> {
+  const two = (at: number): string => (descriptor[at] ?? 0).toString(16).padStart(2, "0");
+  return {
+    version: `${(descriptor[3] ?? 0).toString(16).padStart(2)}.${two(2)}`,
+    bDeviceClass: two(4),
+    bDeviceSubClass: two(5),
+    bDeviceProtocol: two(6),
+    bcdDevice: two(13) + two(12),
+  };
+}
+
 function write(dir: string, path: string, content: string | Uint8Array): void {
   const at = `${dir}/${path}`;
   Deno.mkdirSync(at.slice(0, at.lastIndexOf("/")), { recursive: true });
@@ -60,6 +72,7 @@ function writeNode(dir: string, n: Node): void {
     speed: n.speed,
     bConfigurationValue: "1",
     dev: `${USB_MAJOR}:${minor}`,
+    ...shown(n.descriptors),
     ...n.texts,
   };
   for (const [name, text] of Object.entries(texts)) {
@@ -69,7 +82,7 @@ function writeNode(dir: string, n: Node): void {
   link(dir, `sys/${n.path}/subsystem`, "../".repeat(n.path.split("/").length) + "bus/usb");
   link(dir, `sys/bus/usb/devices/${n.name}`, `../../../${n.path}`);
   link(dir, `sys/dev/char/${USB_MAJOR}:${minor}`, `../../${n.path}`);
-  write(dir, `dev/${node}`, "");
+  write(dir, `dev/${node}`, n.descriptors); // as usbfs answers a read
   link(dir, `dev/.node/${node.replaceAll("/", "_")}`, `${USB_MAJOR}:${minor}`);
 }
 
@@ -91,7 +104,7 @@ export function writeHub(dir: string): void {
     descriptors: ROOT_HUB,
     texts: { idVendor: "1d6b", idProduct: "0002" },
   });
-  Deno.mkdirSync(`${dir}/sys/class`, { recursive: true });
+  Deno.mkdirSync(`${dir}/sys/class/tty`, { recursive: true }); // every Linux has it
 }
 
 /** Writes a device's files. `port` from 1; it is `1-PORT` to those who ask for its place. */

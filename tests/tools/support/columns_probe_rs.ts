@@ -39,9 +39,10 @@ const halt: Cell = async (b) => {
 };
 
 const NOTES = [
-  "probe-rs speaks to USB through nusb, which asks the kernel by rustix, past the C library: umockdev, in " +
-  "front of the C library, sees nothing of it. So it runs in the guest (`deno task rig:guest`), as it is " +
-  "published.",
+  "probe-rs speaks to USB through nusb 0.2.5, which asks the kernel by rustix, past the C library: umockdev, in " +
+  "front of the C library, does not see it open the device (ENOENT). A build with `--cfg rustix_use_libc` is seen, and " +
+  "fails at epoll_ctl, which refuses a plain file (EPERM), as umockdev's device node is one (nusb, " +
+  "platform/linux_usbfs/device.rs, create_inner). So it runs in the guest (`deno task rig:guest`), as published.",
   "probe-rs opens one AP after the other until one is refused (0.32.0, probe/stlink/mod.rs, select_dp): the " +
   "F746 has one, so INIT_AP 1 is answered BAD_AP, and probe-rs warns of it at every connection.",
   "probe-rs' own `erase` refuses every F7: its description of the family (0.32.0, targets/STM32F7_Series.yaml) " +
