@@ -30,7 +30,7 @@ const REFUSALS: Readonly<Record<VerbName, Readonly<Record<string, string>>>> = {
     "swd-disabled": "link-no-answer",
     sleeping: "link-no-answer",
     "old-firmware": "probe-firmware-too-old",
-    pcrop: "flash-code-read",
+    pcrop: "flash-code-protected",
   },
 };
 

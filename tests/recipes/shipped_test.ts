@@ -291,3 +291,15 @@ Deno.test("flash: other boards, in both bank modes", async () => {
     assertEquals(sim.board.warnings, [], which);
   }
 });
+
+Deno.test("flash, erase: a sector closed by PCROP is refused before it is looked at", async () => {
+  for (const recipe of ["flash", "erase"]) {
+    const sim = bench("sim:nucleo-f722ze?scenario=pcrop");
+    const before = lasting(sim.board);
+    const inputs = recipe === "flash" ? APP : { sectors: "0..1" };
+    const { result } = await run(sim, recipe, { inputs, files: files() });
+    assertEquals([result.exit, result.error?.slug], [11, "flash-code-protected"], recipe);
+    assertEquals(lasting(sim.board), before);
+    assertEquals(sim.board.warnings, []);
+  }
+});

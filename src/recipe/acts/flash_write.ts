@@ -17,7 +17,12 @@ import type { Region } from "../types.ts";
 import type { PredictedView, View } from "../view.ts";
 import type { Act, ActParameters, Deed, DiffLine, Done, LookAt } from "./act.ts";
 import { imageOf, type Placed, rangesOf } from "./files.ts";
-import { requireNoHardwareWatchdog, requireReadable, requireWritable } from "./guards.ts";
+import {
+  requireNoHardwareWatchdog,
+  requireNotClosed,
+  requireReadable,
+  requireWritable,
+} from "./guards.ts";
 
 const STATES = {
   same: "same",
@@ -140,7 +145,7 @@ async function program(deed: Deed, plan: FlashPlan): Promise<void> {
 
 /**
  * flash.ensure. Faults: those of images and placing, sector-holds-more, flash-read-protected,
- * flash-write-protected, hardware-watchdog and others of flash/.
+ * flash-write-protected, flash-code-protected, hardware-watchdog and others of flash/.
  */
 export const flashEnsure: Act = async (at, p) => {
   const { view } = at;
@@ -148,6 +153,10 @@ export const flashEnsure: Act = async (at, p) => {
   const placed = await imageOf(at, file, p["base"] as number | undefined);
   const options = await view.options();
   requireReadable(view, options, "program", placed.pieces[0]?.at ?? view.layout.at);
+  const wanted = view.layout.sectors.filter((s) =>
+    placed.pieces.some((r) => r.at < s.at + s.size && r.at + r.bytes.length > s.at)
+  );
+  requireNotClosed(view, options, wanted, "programmed");
   const preserve = rangesOf(view.chip, view.layout, (p["preserve"] ?? []) as Region[]);
   const plan = await planFor(at, placed, p, preserve);
   const sectors = written(plan);
@@ -185,6 +194,7 @@ export const flashErase: Act = async (at, p) => {
   const wanted = parseSectors(scalarText("sectors", p["sectors"]), view.chip, view.layout);
   const options = await view.options();
   requireReadable(view, options, "read", wanted[0]?.at ?? view.layout.at);
+  requireNotClosed(view, options, wanted, "erased");
   const full: Sector[] = [];
   for (const [i, s] of wanted.entries()) {
     const range = { at: s.at, length: s.size };

@@ -48,8 +48,9 @@ function requireOpen(
   options: OptionBytes,
   sectors: readonly Sector[],
   done: "erased" | "programmed",
+  all: readonly ("write" | "read")[] = ["write", "read"],
 ): void {
-  for (const stops of ["write", "read"] as const) {
+  for (const stops of all) {
     const closed = closedSectors(view, options, stops);
     const wrong = sectors.filter((s) => closed.some((c) => c.index === s.index));
     if (wrong.length === 0) continue;
@@ -71,6 +72,14 @@ function requireOpen(
     });
   }
 }
+
+/** Refuses sectors that cannot even be looked at (PCROP). Fault: flash-code-protected. */
+export const requireNotClosed = (
+  view: View,
+  options: OptionBytes,
+  sectors: readonly Sector[],
+  done: "erased" | "programmed",
+): void => requireOpen(view, options, sectors, done, ["read"]);
 
 /**
  * Refuses what flash would refuse in mid-work: a doubtful size, too low a supply, protection.
