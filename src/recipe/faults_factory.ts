@@ -124,7 +124,7 @@ export const factoryRows = {
   "station-not-written": {
     code: "E2040",
     class: "station",
-    title: "Cannot write {file}: {why}",
+    title: "Cannot keep or read {file}: {why}",
     next: [{ text: "Look at the disk and the folder's permissions, then run it again" }],
     explain: "What a station notes is forced to the disk before the next thing is done.",
   },

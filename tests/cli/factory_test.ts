@@ -115,3 +115,28 @@ Deno.test("journal verify: what was changed, and what was cut off at the end whe
   assertEquals(none.exit, 2);
   assertEquals((await probekit(["journal", "verify"])).exit, 2);
 });
+
+Deno.test("record: required without a station: the run's folder keeps it, and without one nothing begins", async () => {
+  using dir = new Folder();
+  const recipe = dir.put(
+    "look.yaml",
+    "recipe: v1\nname: look\nsummary: s\neffect: read\nrecord: required\n" +
+      "steps:\n  - id: who\n    uses: chip.identify\n",
+  );
+  const call = ["run", recipe, "--probe", "sim:stm32f746g-disco"];
+  const bare = await probekit(call);
+  assertEquals(bare.exit, 11);
+  assertStringIncludes(bare.err, "E1186 record-impossible");
+  const kept = await probekit([...call, "--run-folder", dir.at("run")]);
+  assertEquals(kept.exit, 0, kept.err);
+  assertEquals(JSON.parse(Deno.readTextFileSync(dir.at("run/record.json"))).outcome, "PASS");
+  assertEquals((await probekit([...call, "--dry-run"])).exit, 0, "a dry run records nothing");
+});
+
+Deno.test("record: required at a station whose records cannot be written: no pass", async () => {
+  using f = new Factory();
+  Deno.mkdirSync(f.dir.at("station/records.jsonl"));
+  const { exit, err } = await f.program("--yes");
+  assertEquals(exit, 20);
+  assertStringIncludes(err, "E2040 station-not-written");
+});

@@ -260,3 +260,25 @@ Deno.test("revive-and-ship: a locked board is opened, programmed and started; a 
   assertEquals(states(shipped)["recover"], "skipped");
   assertEquals(good.sim.board.flash.slice(0xF_0000, 0xF_1000), calibration);
 });
+
+Deno.test("factory-program: the cable is pulled anywhere: no number twice, no good unit in the bin, and it goes on", async () => {
+  let pulled = 0;
+  for (const at of [40, 90, 140, 190, 240, 280, 300, 320, 340, 360, 375]) {
+    const chaos = bench(`sim:stm32f746g-disco?scenario=factory&chaos=unplug@${at}`);
+    using world = new World(chaos);
+    const { result, shown } = await world.program();
+    if (result.outcome === "PASS") continue;
+    pulled++;
+    assert([20, 21, 22, 40].includes(result.exit), `${at}: ${result.exit}\n${shown}`);
+    assertEquals(world.station.lines("rejects.jsonl"), [], `${at}: it is the cable that is bad`);
+    assertEquals(world.station.lines("records.jsonl").length, 1, `${at}: it is recorded`);
+    chaos.board.replug();
+    // a unit that is locked by now is opened first: nobody can look what it holds
+    if (chaos.board.options.level === 1) await world.open();
+    const again = await world.program();
+    assertEquals(again.result.outcome, "PASS", `after ${at}\n${again.shown}`);
+    assertEquals(again.result.outputs["serial"], "AB00012345", `after ${at}`);
+    assertEquals(text(world.page.slice(0x08, 0x20)), "AB00012345");
+  }
+  assert(pulled > 5, `${pulled}`);
+});
