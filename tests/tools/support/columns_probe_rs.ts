@@ -45,7 +45,7 @@ const NOTES = [
   "platform/linux_usbfs/device.rs, create_inner). So it runs in the guest (`deno task rig:guest`), as published.",
   "probe-rs opens one AP after the other until one is refused (0.32.0, probe/stlink/mod.rs, select_dp): the " +
   "F746 has one, so INIT_AP 1 is answered BAD_AP, and probe-rs warns of it at every connection.",
-  "probe-rs' own `erase` refuses every F7: its description of the family (0.32.0, targets/STM32F7_Series.yaml) " +
+  "probe-rs' own `erase` refuses the F746: its description (0.32.0, targets/STM32F7_Series.yaml) " +
   "has OTP at 0x08FFF000, where there is none, and no loader for that place; probe-rs#4007 is the same for " +
   "another family. The cell is `download --chip-erase`, which erases what has a loader.",
   "probe-rs' `info --verbose` reads the DP's TARGETID, which nobody has published for this chip; the board says " +
