@@ -91,7 +91,7 @@ async function formatted(file: URL): Promise<void> {
 }
 /** Writes record and page. */
 export async function writeRecord(columns: readonly Ran[]): Promise<void> {
-  Deno.writeTextFileSync(RECORD, JSON.stringify(columns));
+  Deno.writeTextFileSync(RECORD, JSON.stringify(columns, undefined, 2));
   Deno.writeTextFileSync(PAGE, page(columns));
   for (const file of [RECORD, PAGE]) await formatted(file);
 }
