@@ -50,6 +50,8 @@ const NOTES = [
   "another family. The cell is `download --chip-erase`, which erases what has a loader.",
   "probe-rs' `info --verbose` reads the DP's TARGETID, which nobody has published for this chip; the board says " +
   "so. The cell is `list`, and a look at DBGMCU_IDCODE.",
+  "A USB transfer takes one to three milliseconds in the guest, longer than on a cable: on the board of the story " +
+  "the watchdog bites earlier in probe-rs' work than it might on silicon.",
 ];
 export const PROBE_RS: Column = {
   title: "probe-rs",
