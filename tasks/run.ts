@@ -77,10 +77,13 @@ export const apply: Verb = {
   async run(given, cli) {
     const file = given.args[0] ?? "";
     const expect = readPlan(await readText(file), file);
-    const { recipe, inputs } = expect;
+    const { recipe, inputs, target: { board } } = expect;
+    // the board that it was planned for, unless another is named
+    const named = given.text("on") !== undefined || given.text("board") !== undefined;
+    const text = (name: string) => name === "board" && !named ? board?.file : given.text(name);
     return await runOnBoard(
       { verb: "apply", recipe: recipe.file, inputs, tool: TOOL, options: { expect } },
-      given,
+      { ...given, text },
       cli,
       plugs,
     );

@@ -71,6 +71,18 @@ const utf8 = (bytes: Uint8Array): string | undefined => {
   }
 };
 
+/** What a secret may be on its way: as it came, without the line's end, and the bytes that its digits write. */
+function formsOf(bytes: Uint8Array): readonly Uint8Array[] {
+  const text = utf8(bytes)?.trim();
+  if (text === undefined || text === "") return [bytes];
+  const trimmed = new TextEncoder().encode(text);
+  const digits = text.replace(/^0x/i, "");
+  const written = /^(?:[0-9a-f]{2})+$/i.test(digits)
+    ? [Uint8Array.from(digits.match(/../g) ?? [], (d) => parseInt(d, 16))]
+    : [];
+  return [bytes, ...(trimmed.length < bytes.length ? [trimmed] : []), ...written];
+}
+
 /** All the ways in which the bytes may be written in a text. */
 function patternsOf(bytes: Uint8Array): readonly RegExp[] {
   const each = (one: (b: number) => string, between: string) =>
@@ -107,6 +119,8 @@ export class Vault {
   readonly #secrets: Secret[] = [];
   readonly #ranges: Range[] = [];
   readonly #patterns: RegExp[] = [];
+  /** byte strings that are looked for */
+  readonly #forms: Uint8Array[] = [];
   #key: Promise<CryptoKey> | undefined;
   /** `key` gives what digests are keyed with; without it they can be compared within this run only */
   constructor(readonly key?: () => Promise<Uint8Array>) {}
@@ -125,7 +139,11 @@ export class Vault {
     const bytes = secret.reveal();
     secret.digest = await this.digest(bytes);
     this.#secrets.push(secret);
-    if (bytes.length >= LEAST_BY_VALUE) this.#patterns.push(...patternsOf(bytes));
+    for (const form of formsOf(bytes)) {
+      if (form.length < LEAST_BY_VALUE) continue;
+      this.#forms.push(form);
+      this.#patterns.push(...patternsOf(form));
+    }
   }
 
   /** From here on, what these places hold is not told. */
@@ -158,9 +176,7 @@ export class Vault {
       const to = Math.min(out.length, r.at + r.length - (at ?? 0));
       if (from < to) out.fill(fill, from, to);
     }
-    for (const secret of this.#secrets) {
-      const part = secret.reveal();
-      if (part.length < LEAST_BY_VALUE) continue;
+    for (const part of this.#forms) {
       for (const i of placesOf(data, part)) out.fill(fill, i, i + part.length);
     }
     return out;

@@ -59,6 +59,10 @@ Deno.test("--on: probe, inputs and safe state come from the board's file; what i
       ...["--set", "note=from the line"],
     ]);
     assertEquals(line.outputs, { note: "note from the line" });
+    const kept = dir.at("plan.json");
+    assertEquals((await probekit(["plan", ...put.slice(1), "-o", kept])).exit, 0);
+    const applied = await probekitJson(["apply", kept]);
+    assertEquals([applied.outcome, applied.left], ["PASS", "running"], applied.err);
     const info = await probekitJson(["info", "--on", "alpha"]);
     assertEquals(info.exit, 0, info.err);
     const halted = await probekit([...put, "--set-target", "leave=halted"]);

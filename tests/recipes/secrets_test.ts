@@ -236,6 +236,27 @@ Deno.test("a secret as text, JSON, in a console, in a template or an error is ma
   assertEquals(new Vault().text("0x08000000"), "0x08000000", "without secrets nothing changes");
 });
 
+Deno.test("a key that is written in digits, or ends with its line, is found as what it stands for", async () => {
+  const vault = new Vault();
+  const digits = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+  const raw = Uint8Array.from(digits.match(/../g) ?? [], (d) => parseInt(d, 16));
+  await vault.add(new Secret(new TextEncoder().encode(`${digits}\n`)));
+  for (
+    const text of [
+      digits,
+      digits.toUpperCase(),
+      Array.from(raw).join(", "),
+      btoa(Array.from(raw, (b) => String.fromCharCode(b)).join("")),
+    ]
+  ) {
+    assertStringIncludes(vault.text(`it is ${text} here`), MASK);
+    leaks(text, vault.text(`it is ${text} here`), raw);
+  }
+  const dump = new Uint8Array(64);
+  dump.set(raw, 20);
+  assertEquals(vault.bytes(dump, 0xFF).slice(20, 36), new Uint8Array(16).fill(0xFF));
+});
+
 Deno.test("two stations' digests of one secret differ, one station's are the same", async () => {
   const of = (key: number) => new Vault(() => Promise.resolve(new Uint8Array(32).fill(key)));
   const bytes = new Uint8Array([1, 2, 3, 4]);
