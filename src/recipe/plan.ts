@@ -157,6 +157,7 @@ export function reportOf(step: ActionStep, look: Look): StepReport {
     ...(look.diff && look.diff.length > 0 ? { diff: look.diff } : {}),
     ...(look.needs && look.needs.length > 0 ? { needs: look.needs } : {}),
     ...(look.touched ? { touched: look.touched } : {}),
+    ...(look.secret && look.secret.length > 0 ? { secret: look.secret } : {}),
     ...(look.estimateMs === undefined ? {} : { estimate_ms: Math.round(look.estimateMs) }),
     outputs: jsonValue(look.outputs) as Record<string, unknown>,
   };

@@ -51,6 +51,8 @@ export interface StepReport {
   readonly needs?: readonly Need[];
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly estimate_ms?: number;
+  /** places of flash that hold secrets, and are shown nowhere */
+  readonly secret?: readonly { readonly at: number; readonly length: number }[];
   readonly touched?: readonly { readonly at: number; readonly length: number }[];
   readonly attempts?: number;
   readonly ms?: number;

@@ -112,9 +112,11 @@ const untimed = (text: string): string =>
     .replaceAll(/\b[0-9a-f]{64}\b/g, "<sha256>").replaceAll(/\(sha256 \w+…/g, "(sha256 …")
     .replaceAll(/\d+ (USB )?exchanges/g, "… exchanges");
 
-const TIMES = new Set(["ms", "duration_ms", "estimate_ms", "at", "usbExchanges"]);
+const TIMES = new Set(["ms", "duration_ms", "estimate_ms"]);
+const isTime = (key: string, value: unknown): boolean =>
+  typeof value === "number" ? TIMES.has(key) : key === "at" && typeof value === "string";
 const recordText = (record: object): string =>
-  untimed(JSON.stringify(record, (k, v) => TIMES.has(k) && typeof v !== "object" ? "…" : v, 2));
+  untimed(JSON.stringify(record, (k, v) => isTime(k, v) ? "…" : v, 2));
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"' };
 

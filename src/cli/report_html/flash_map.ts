@@ -13,6 +13,8 @@ export interface MappedSector {
   readonly fate: SectorFate;
   readonly writeProtected: boolean;
   readonly readProtected: boolean;
+  /** bytes of a secret are in it, or were to be */
+  readonly secret: boolean;
   /** why it was written: what the plan found in it */
   readonly why?: string;
 }
@@ -104,6 +106,9 @@ export function mapSectors(story: FlashStory): readonly MappedSector[] {
   const planned = touchedBy(story.planned, layout);
   const done = touchedBy(story.done.filter((s) => s.state === "changed"), layout);
   const seen = fromEvents(story);
+  const secrets = [...story.planned, ...story.done].flatMap((s) => s.secret ?? []);
+  // what holds the image already holds what is in it
+  const same = story.done.some((s) => s.uses === "flash.ensure" && s.state === "unchanged");
   const halfway = suspects(story, planned, seen);
   const base = ({ no: "unchanged", yes: "erased", perhaps: "begun" } as const)[story.erasedAll];
   return layout.sectors.map((sector) => {
@@ -116,6 +121,8 @@ export function mapSectors(story: FlashStory): readonly MappedSector[] {
       fate: wanted && (dryRun || story.done.length === 0 || seen.size === 0) ? "planned" : reached,
       writeProtected: closed.write.has(sector.at),
       readProtected: closed.read.has(sector.at),
+      secret: (fate !== "unchanged" || wanted) &&
+        secrets.some((r) => r.at < sector.at + sector.size && sector.at < r.at + r.length),
       ...(why ? { why } : {}),
     };
   });
@@ -130,6 +137,7 @@ export const sectorWords = (m: MappedSector): string =>
     WORDS[m.fate],
     ...(m.writeProtected ? ["write-protected"] : []),
     ...(m.readProtected ? ["closed to reading"] : []),
+    ...(m.secret ? ["holds a secret"] : []),
   ].join(", ");
 
 function sentence(m: MappedSector): string {
@@ -171,6 +179,7 @@ function cell(m: MappedSector, x: number, y: number, w: number, foot: number): M
         d: `M${round(middle - 6)} ${y + TOP + 45}l4 5 8 -10`,
       }),
     label(middle, y + TOP + 29, String(m.sector.index), { class: "num", "text-anchor": "middle" }),
+    m.secret && label(middle, y + TOP + 13, "▒▒", { class: "veil", "text-anchor": "middle" }),
     w > 40 &&
       label(middle, y + TOP + TALL + 16, size(m.sector.size), {
         class: "dim small",
@@ -230,6 +239,8 @@ function legend(sectors: readonly MappedSector[]): Markup {
     { class: "legend" },
     fates.map((f) => el("li", {}, el("span", { class: `swatch ${f}` }), WORDS[f])),
     locked && el("li", {}, el("span", { class: "swatch protected" }), "protected"),
+    sectors.some((m) => m.secret) &&
+      el("li", {}, el("span", { class: "veil" }, "▒▒"), "holds a secret"),
   );
 }
 
@@ -267,8 +278,7 @@ export function flashMap(story: FlashStory): Markup {
           el("code", {}, hex(m.sector.at)),
           el("code", {}, hex(m.sector.at + m.sector.size - 1)),
           size(m.sector.size),
-          WORDS[m.fate] + (m.writeProtected ? ", write-protected" : "") +
-          (m.readProtected ? ", closed to reading" : ""),
+          sectorWords(m),
           m.why ?? "",
         ]),
       ),

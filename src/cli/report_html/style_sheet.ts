@@ -61,6 +61,7 @@ svg:has(.told:hover) .hint,svg:has(.told:focus) .hint{visibility:hidden}
 .sector .body{fill:var(--fill);stroke:var(--edge);stroke-width:1.5}
 .sector.planned .body{stroke-dasharray:5 3}
 .sector .tick{fill:none;stroke:var(--good);stroke-width:2.5;stroke-linecap:round;stroke-linejoin:round}
+svg text.veil{fill:var(--violet);font-size:11px}.veil{color:var(--violet)}
 .hatch{stroke:var(--dim);stroke-width:2.5;opacity:.55}.lock{pointer-events:none}
 .told:hover .body,.told:focus .body{stroke:var(--focus);stroke-width:3}
 .bit text{font-family:ui-monospace,Menlo,"DejaVu Sans Mono",monospace;font-size:12.5px}

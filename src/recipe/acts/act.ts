@@ -53,6 +53,8 @@ export interface Look {
   readonly evidence?: readonly Evidence[];
   /** ranges of flash that would be written */
   readonly touched?: readonly { readonly at: number; readonly length: number }[];
+  /** places of flash that hold secrets once this is done */
+  readonly secret?: readonly { readonly at: number; readonly length: number }[];
   /** its deed can change no flash, and does not let the core run */
   readonly sparesFlash?: true;
   /** what is certain once the step has ended well */

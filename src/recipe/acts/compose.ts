@@ -128,6 +128,7 @@ export const imageCompose: Act = async (at, p) => {
     state: "unchanged",
     effect: "read",
     summary: `${base} with ${told.join(" and ")}, in memory`,
+    secret,
     outputs: { file, ...(version === undefined ? {} : { version }) },
     sparesFlash: true,
   };
