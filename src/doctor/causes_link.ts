@@ -1,15 +1,8 @@
-/** Causes between the probe and the chip: supply, NRST, SWD. */
+/** Causes between the probe and the chip: NRST, SWD. */
 import { type CauseRow, likely, possible, proven } from "./cause.ts";
+import { LEAST_V, voltsText } from "./causes_supply.ts";
 import { ended, endedBy } from "./ended.ts";
 import type { Findings } from "./findings.ts";
-
-/** a probe without power at its VDD pin */
-const NO_POWER_V = 1.5;
-/** the least and the highest supply of an STM32F7; datasheets, recalled */
-const LEAST_V = 1.7;
-const MOST_V = 3.6;
-/** what a probe's divider may be off */
-const TOLERANCE_V = 0.1;
 
 /** Nothing answers on SWD, and the supply is not why. */
 function silent(f: Findings): boolean {
@@ -17,10 +10,6 @@ function silent(f: Findings): boolean {
   const powered = volts === undefined || volts === null || volts >= LEAST_V;
   return f.connected === undefined && powered && ended(f, "link-no-answer") !== undefined;
 }
-const voltsText = (f: Findings): string =>
-  typeof f.volts === "number"
-    ? `the probe measures ${f.volts.toFixed(2)} V`
-    : "the probe measures no voltage";
 const triesText = (f: Findings): string[] => {
   const id = (f.underReset ?? f.fault)?.seen.find((s) => s.startsWith("DP IDCODE"));
   return id === undefined ? [] : [id];
@@ -28,93 +17,6 @@ const triesText = (f: Findings): string[] => {
 
 /** See the head of the file. */
 export const LINK_CAUSES: readonly CauseRow[] = [
-  {
-    slug: "no-target-voltage",
-    rung: "voltage",
-    exit: 21,
-    blocks: ["connect", "write"],
-    text: "The board has no power",
-    match: (f) =>
-      typeof f.volts === "number" && f.volts < NO_POWER_V && f.connected === undefined
-        ? proven([voltsText(f), "nothing answers on SWD"])
-        : undefined,
-    next: [{
-      text: "Power the board, check its jumpers and the VDD wire, and look again:",
-      command: "probekit doctor",
-      effect: "read",
-    }],
-    excludes: ["vdd-wire-missing", "nrst-held", "swd-closed", "supply-too-low"],
-  },
-  {
-    slug: "vdd-wire-missing",
-    rung: "voltage",
-    exit: 20,
-    blocks: ["write"],
-    text:
-      "The probe's VDD (VTref) wire is not connected: the chip answers although no voltage is seen",
-    match: (f) =>
-      typeof f.volts === "number" && f.volts < NO_POWER_V && f.connected !== undefined
-        ? proven([voltsText(f), "the chip answers on SWD"])
-        : undefined,
-    next: [{
-      text: "Connect the probe's VDD pin to the board's 3.3 V: writes need a known supply",
-    }],
-    excludes: ["no-target-voltage", "supply-too-low"],
-  },
-  {
-    slug: "supply-too-low",
-    rung: "voltage",
-    exit: 21,
-    blocks: ["connect", "write"],
-    text: "The supply is below what the chip needs to live",
-    match: (f) => {
-      if (typeof f.volts !== "number" || f.volts < NO_POWER_V || f.volts >= LEAST_V) {
-        return undefined;
-      }
-      const why = [voltsText(f), `an STM32F7 needs ${LEAST_V} V`];
-      return f.connected === undefined ? proven(why) : likely(why);
-    },
-    next: [{ text: "Use a stronger supply, check the GND wire, and measure VDD at the chip" }],
-  },
-  {
-    slug: "supply-limits-flash",
-    rung: "voltage",
-    exit: 21,
-    blocks: ["write"],
-    text: "The supply is too low to write flash as usual: below 2.1 V only byte by byte (PSIZE 0)",
-    match: (f) =>
-      typeof f.volts === "number" && f.volts >= LEAST_V && f.volts < 2.1 // H FLASH_VOLTAGE_RANGE_1
-        ? proven([voltsText(f), "PSIZE x16 needs 2.1 V, x32 needs 2.7 V"])
-        : undefined,
-    next: [{
-      text: "Raise the supply to 2.7 V or more; recover refuses to write options below 2.1 V",
-    }],
-    excludes: ["no-target-voltage", "supply-too-low", "supply-narrows-flash"],
-  },
-  {
-    slug: "supply-narrows-flash",
-    rung: "voltage",
-    exit: 0,
-    blocks: [],
-    text: "Below 2.7 V flash takes half-words, not words (PSIZE 1): tools that use x32 fail here",
-    match: (f) =>
-      typeof f.volts === "number" && f.volts >= 2.1 && f.volts < 2.7 // H FLASH_VOLTAGE_RANGE_2
-        ? proven([voltsText(f), "PSIZE x32 needs 2.7 V"])
-        : undefined,
-    next: [{ text: "probekit chooses the width by the measured supply; nothing is to be done" }],
-  },
-  {
-    slug: "supply-too-high",
-    rung: "voltage",
-    exit: 22,
-    blocks: ["write"],
-    text: `The supply is above what the chip stands: ${MOST_V} V`,
-    match: (f) =>
-      typeof f.volts === "number" && f.volts > MOST_V + TOLERANCE_V
-        ? proven([voltsText(f)])
-        : undefined,
-    next: [{ text: "Take the supply away, find the wrong one, and measure VDD at the chip" }],
-  },
   {
     slug: "nrst-held",
     rung: "nrst",

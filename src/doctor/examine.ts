@@ -110,7 +110,19 @@ async function withProbe(
   if (attached === undefined) return;
   await lookBehind(climb, probe, clock);
   if (climb.found.chip) await whatIsAllowed(climb, probe, clock, wish);
+  await lookAtSupplyAgain(climb, probe);
   if (attached !== "plain") await leave(climb, attached);
+}
+
+/** A chip that answered and then did not: whether its supply is still there. */
+async function lookAtSupplyAgain(climb: Climb, probe: Probe): Promise<void> {
+  if (climb.found.fault?.slug !== "link-lost") return;
+  try {
+    const volts = await probe.voltage();
+    if (volts !== undefined) climb.add({ voltsLater: volts });
+  } catch (error) {
+    if (!isFault(error)) throw error; // the probe is gone too: what ended the climb is told
+  }
 }
 
 /** A program that closes the debug port does so at once: that leaving ends without an answer is no news. */

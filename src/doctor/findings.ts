@@ -99,6 +99,8 @@ export interface Findings {
   readonly probe?: ProbeFindings;
   /** null: what the probe says is no voltage */
   readonly volts?: number | null;
+  /** measured again once the chip had stopped answering */
+  readonly voltsLater?: number;
   readonly connected?: {
     readonly how: "attach" | "under-reset";
     readonly hertz: number;

@@ -26,8 +26,12 @@ function source(change: { devices?: readonly UsbDevice[]; opens?: Fault }): UsbS
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };
 }
+/** what was told of each, for the golden text */
+const texts: string[] = [];
 async function told(s: UsbSource): Promise<string> {
-  const d = diagnoseFindings(await examine(s));
+  const f = await examine(s);
+  const d = diagnoseFindings(f);
+  texts.push(diagnosisLines(f, d).join("\n") + "\n");
   return `${d.exit} ${d.broken} ${d.causes.map((c) => `${c.likelihood}:${c.slug}`).join(" ")}`;
 }
 
@@ -158,4 +162,11 @@ Deno.test("--json holds the ladder, the causes and the registers in hexadecimal"
   assertEquals(json.causes[0].slug, "optcr-openocd-2015");
   assertEquals(json.ladder.length, 13);
   assertEquals(json.findings.chip.name, "STM32F74x/F75x");
+});
+
+Deno.test("golden text of what was told of this computer and its probes", async () => {
+  const golden = new URL("golden/hosts.txt", import.meta.url);
+  const text = texts.join("\n");
+  if (Deno.env.get("GOLDEN") === "write") await Deno.writeTextFile(golden, text);
+  assertEquals(text, await Deno.readTextFile(golden));
 });

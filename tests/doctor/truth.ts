@@ -90,6 +90,7 @@ export const TRUTHS: Readonly<Record<string, (t: Truth) => boolean>> = {
   "supply-too-low": (t) => volts(t) >= 1.5 && volts(t) < 1.7,
   "supply-limits-flash": (t) => volts(t) >= 1.7 && volts(t) < 2.1,
   "supply-narrows-flash": (t) => volts(t) >= 2.1 && volts(t) < 2.7,
+  "supply-lost": (t) => volts(t) < 1.7,
   "supply-too-high": (t) => volts(t) > 3.6,
   "nrst-held": (t) => t.core === "in-reset" && t.board.scenario.nrst === "held",
   "nrst-unwired": (t) => !t.board.chip.nrstWired,

@@ -5,6 +5,30 @@ import { running, UNDER, type World } from "./kit.ts";
 /** See the head of the file. */
 export const AROUND_WORLDS: Readonly<Record<string, World>> = {
   "0.9 V": { image: running, volts: 0.9, wants: [21, "proven:no-target-voltage"] },
+  "supply falls to 0.2 V": {
+    image: running,
+    chaos: "sag@15:0.2",
+    wants: [21, "proven:supply-lost"],
+  },
+  "story's board without an NRST wire": {
+    image: running,
+    options: { OPTCR: 0x00FF_AAED },
+    nrst: "unwired",
+    wants: [22, "proven:optcr-openocd-2015 proven:wwdg-hardware"],
+  },
+  "RDP1 and both watchdogs without an NRST wire": {
+    image: running,
+    rdp: 0x55,
+    clearOptcr: 0x30,
+    nrst: "unwired",
+    wants: [11, "proven:rdp1 proven:wwdg-hardware proven:iwdg-hardware"],
+  },
+  "RDP1, BOOT0 high": {
+    image: running,
+    rdp: 0x55,
+    boot0: true,
+    wants: [11, "proven:rdp1 likely:boot-loader-runs"],
+  },
   "5 V": { image: running, volts: 5, wants: [22, "proven:supply-too-high"] },
   "1.6 V": { image: running, volts: 1.6, wants: [21, "proven:supply-too-low"] },
   "2.0 V, hardware WWDG": {
