@@ -65,7 +65,12 @@ const CASES: readonly Case[] = [
     files: bad((t) => `${t}reads: { version: { at: 0x0A00_0000, size: 4B } }\n`),
   },
   { slug: "not-allowed-value", exit: 2, recipe: compose(), files: line("uint", "unit") },
-  { slug: "unknown-parameter", exit: 2, recipe: compose(), files: line("count: {", "count: { x: 1,") },
+  {
+    slug: "unknown-parameter",
+    exit: 2,
+    recipe: compose(),
+    files: line("count: {", "count: { x: 1,"),
+  },
   { slug: "layout-value-wrong", exit: 2, recipe: compose("{ serial: 123456789 }") },
   { slug: "layout-value-wrong", exit: 2, recipe: compose("{ serial: AB1, count: 65536 }") },
   { slug: "layout-value-wrong", exit: 2, recipe: compose("{ serial: Ä }") },

@@ -121,7 +121,7 @@ export function mapSectors(story: FlashStory): readonly MappedSector[] {
       fate: wanted && (dryRun || story.done.length === 0 || seen.size === 0) ? "planned" : reached,
       writeProtected: closed.write.has(sector.at),
       readProtected: closed.read.has(sector.at),
-      secret: (fate !== "unchanged" || wanted) &&
+      secret: (fate !== "unchanged" || wanted || same) &&
         secrets.some((r) => r.at < sector.at + sector.size && sector.at < r.at + r.length),
       ...(why ? { why } : {}),
     };
