@@ -1,6 +1,7 @@
 /** Letting the core go: on, by one instruction, or by steps until it leaves a range; and watching it. */
 import { u16le } from "../base/mod.ts";
 import type { GdbSession } from "./session.ts";
+import { tellStop } from "./stop_reply.ts";
 
 /** ms of the board's time between two looks at a running core: short functions end soon, loops do not */
 const LOOKS_MS = [1, 2, 4, 8, 16, 25];
@@ -42,6 +43,7 @@ export class Running {
     const { session } = this;
     const { target, hard, registers } = session;
     this.#looks = 0;
+    session.toldFault = 0;
     session.cache.clear();
     const pc = await this.#pastOwnBreakpoint(await registers.pc());
     session.forget();
@@ -69,7 +71,7 @@ export class Running {
     const state = await session.target.state();
     if (state === "locked-up") {
       await session.target.halt();
-      return await session.reportStop();
+      return await tellStop(session);
     }
     if (state === "halted") return await this.#halted();
     const ms = LOOKS_MS[Math.min(this.#looks++, LOOKS_MS.length - 1)] ?? 0;
@@ -93,7 +95,7 @@ export class Running {
     if (this.#how !== "wait" || !over) {
       await session.target.stopReason(); // first: the core was seen halted just now
       await session.stack.fill();
-      return await session.reportStop();
+      return await tellStop(session);
     }
     this.#how = "step";
     await this.#stepped();
@@ -117,7 +119,7 @@ export class Running {
     const { why } = await target.stopReason();
     if (why === "breakpoint" && await session.options.semihosting.serve(target) === "served") {
       session.forget();
-    } else if (why !== "step") return await session.reportStop();
+    } else if (why !== "step") return await tellStop(session);
     await this.#stepped();
   }
 
@@ -125,10 +127,10 @@ export class Running {
   async #stepped(): Promise<void> {
     const { session } = this;
     const range = this.#range;
-    if (!range) return await session.reportStop();
+    if (!range) return await tellStop(session);
     const pc = await session.registers.pc();
     const stays = pc >= range.from && pc < range.to;
-    if (!stays || session.hard.has(pc) || session.soft.has(pc)) return await session.reportStop();
+    if (!stays || session.hard.has(pc) || session.soft.has(pc)) return await tellStop(session);
     await pause(); // Ctrl-C and the connection's end come in between
   }
 

@@ -16,7 +16,7 @@ import { Running, type StepRange } from "./running.ts";
 import { StackCache } from "./stack_cache.ts";
 import type { Semihosting } from "./semihosting.ts";
 import { SoftBreakpoints } from "./soft_breakpoints.ts";
-import { stopReply } from "./stop_reply.ts";
+import { tellStop } from "./stop_reply.ts";
 import type { GdbTarget } from "./target.ts";
 import { Watches } from "./watches.ts";
 
@@ -51,6 +51,8 @@ export class GdbSession {
   #layout: Layout | undefined;
   /** `monitor gdb_sync`: the next step only tells where the core is */
   syncNext = false;
+  /** exception whose fault gdb was told of since the core last ran */
+  toldFault = 0;
   noAck = false;
   extended = false;
   running = false;
@@ -273,7 +275,7 @@ export class GdbSession {
   async resume(how: "continue" | "step", range?: StepRange): Promise<void> {
     if (how === "step" && this.syncNext) {
       this.syncNext = false;
-      return await this.reportStop();
+      return await tellStop(this);
     }
     this.console = true;
     await this.sayLater();
@@ -284,17 +286,6 @@ export class GdbSession {
     await this.target.halt();
     this.#running.removeTemporary();
     this.forget();
-    await this.reportStop("02");
-  }
-
-  /** Tells gdb that the core has stopped, and what a fault register has to say about it. */
-  async reportStop(signal?: string): Promise<void> {
-    const [xpsr = 0] = await this.registers.read(["xpsr"]);
-    const banner = await this.target.faultBanner(xpsr);
-    this.console = true;
-    if (banner.length) await this.say(banner.join("\n") + "\n");
-    this.running = false;
-    this.console = false;
-    await this.reply(await stopReply(this, signal));
+    await tellStop(this, "02");
   }
 }

@@ -23,8 +23,29 @@ export async function stopReply(session: GdbSession, signal = TRAP): Promise<str
 }
 
 /** HardFault, MemManage, BusFault, UsageFault: exceptions 3 … 6. */
-async function inFault(session: GdbSession): Promise<boolean> {
+const isFault = (exception: number): boolean => exception >= 3 && exception <= 6;
+
+async function exceptionOf(session: GdbSession): Promise<number> {
   const [xpsr = 0] = await session.registers.read(["xpsr"]);
-  const exception = xpsr % 512;
-  return exception >= 3 && exception <= 6;
+  return xpsr % 512;
+}
+const inFault = async (session: GdbSession): Promise<boolean> =>
+  isFault(await exceptionOf(session));
+
+/** What the fault registers have to say, once: steps through a handler do not tell it again. */
+async function faultBanner(session: GdbSession): Promise<readonly string[]> {
+  const exception = await exceptionOf(session);
+  const told = session.toldFault === exception;
+  session.toldFault = isFault(exception) ? exception : 0;
+  return told || !isFault(exception) ? [] : await session.target.faultBanner(exception);
+}
+
+/** Tells gdb that the core has stopped, and why. */
+export async function tellStop(session: GdbSession, signal?: string): Promise<void> {
+  const banner = await faultBanner(session);
+  session.console = true;
+  if (banner.length) await session.say(banner.join("\n") + "\n");
+  session.running = false;
+  session.console = false;
+  await session.reply(await stopReply(session, signal));
 }

@@ -157,11 +157,22 @@ needs(
       assertEquals(built.code, 0, built.text);
       await served(BOARD, async (s) => {
         const { text } = await s.gdb(
-          ["load", "continue", "backtrace", "print $s5", "print half", "monitor reset halt"],
+          [
+            "load",
+            "continue",
+            "backtrace",
+            "stepi",
+            "print $s5",
+            "print half",
+            "monitor reset halt",
+          ],
           { elf },
         );
         assertStringIncludes(text, "probekit: the core is in HardFault");
         assertStringIncludes(text, "bus error at 0x30000000 (PRECISERR)");
+        assertStringIncludes(text, "It became a HardFault because its own handler is off");
+        assertMatch(text, /stacked pc 0x080000\w\w, lr 0x080000\w\w/);
+        assertEquals(text.match(/the core is in HardFault/g)?.length, 1, "told once, not by stepi");
         assertStringIncludes(text, "signal SIGSEGV");
         const frames =
           /#0 .*HardFault_Handler[^]*#1 .*signal handler[^]*#2 .*innermost[^]*#3 .*middle[^]*#4 .*main/;
