@@ -85,7 +85,7 @@ export async function lookAtVectors(
     : undefined;
   if (why !== undefined) {
     climb.add({ vectors: { bootAt } });
-    climb.ok("vectors", `the chip starts at ${hex(bootAt)}; ${why}`);
+    climb.ok("vectors", `BOOT_ADD0 ${hex(bootAt)}; ${why}`);
     return;
   }
   const words = bytesToWords(await memory.read(readAt, 4 * WORDS, 4));
@@ -103,6 +103,6 @@ export async function lookAtVectors(
   climb.add({ vectors: found });
   climb.ok(
     "vectors",
-    `the chip starts at ${hex(bootAt)}; at ${hex(readAt)}: SP ${hex(stack)}, PC ${hex(reset)}`,
+    `BOOT_ADD0 ${hex(bootAt)}; at ${hex(readAt)}: SP ${hex(stack)}, PC ${hex(reset)}`,
   );
 }
