@@ -115,6 +115,7 @@ class Applier implements Doer {
   }
 
   async #once(step: ActionStep, limits: Limits, attempt: number) {
+    this.#before = this.touched; // what earlier steps wrote is written
     const progress = (p: Doing) => this.#progress(step, limits, p);
     const at = { view: this.wish.live, io: this.wish.io, progress };
     const look = await lookAt(step, at);
