@@ -49,17 +49,21 @@ export function requireOnBoard(board: CheckedBoard | undefined, bench: Bench): v
 export interface Ended {
   readonly wanted: NonNullable<TargetDocument["leave"]>;
   readonly dryRun: boolean;
+  /** it is the board, and a chip, that the run is for */
+  readonly accepted: boolean;
   readonly error: Fault | undefined;
   readonly board: BoardState;
 }
 
 /** Whether the steps of the board's safe state are to be done. */
-export const wantsSafe = ({ wanted, dryRun }: Ended): boolean => wanted === "board-safe" && !dryRun;
+export const wantsSafe = ({ wanted, dryRun, accepted }: Ended): boolean =>
+  wanted === "board-safe" && accepted && !dryRun;
 
 /** How the board is left. One that was only half written is not set running. */
 export function leaveMode(end: Ended, board: CheckedBoard | undefined): LeaveMode {
-  const { wanted, dryRun, error } = end;
-  if (dryRun) return "as-found";
+  const { wanted, dryRun, accepted, error } = end;
+  // another board, or another chip: nothing is done to it that it did not do before
+  if (dryRun || !accepted) return "as-found";
   const half = error !== undefined && end.board.state !== "untouched";
   const stopped = board?.document.halt === "forbidden" ? "reset-held" : "halted";
   if (wanted === "board-safe") {

@@ -57,6 +57,7 @@ export class Session {
   readonly #io: ActIo;
   readonly #held: Held;
   #given: GivenInputs;
+  #accepted = false;
   #journal: Journalist | undefined;
   readonly desk: Desk;
   readonly end: SessionEnd;
@@ -196,6 +197,7 @@ export class Session {
     });
     rules.requireOnBoard(this.env.board, bench);
     requireChip(this.document.name, this.#target, chip);
+    this.#accepted = true;
     const unmeasured = requireSupply(this.#target, volts);
     if (unmeasured) this.emit({ type: "diagnostic", diagnostic: unmeasured });
     const live = new LiveView(bench);
@@ -208,14 +210,13 @@ export class Session {
     if (dryRun || end.error) return;
     if (end.plan) await this.#agree(end.plan);
     this.#checkpoint();
-    const { signal } = this.env;
     end.applied = await apply({
       checked,
       inputs: end.inputs,
       bench,
       live,
       io: this.#io,
-      signal,
+      signal: this.env.signal,
       journalist,
       emit,
     });
@@ -276,7 +277,8 @@ export class Session {
   async #leave(bench: Bench): Promise<void> {
     const { end, options: { dryRun = false }, env: { board } } = this;
     const wanted = this.#target.leave ?? "as-found";
-    const ended = { wanted, dryRun, error: end.error, board: end.board };
+    const { error, board: state } = end;
+    const ended = { wanted, dryRun, accepted: this.#accepted, error, board: state };
     const how = rules.leaveMode(ended, board);
     let leave: string = wanted;
     try {

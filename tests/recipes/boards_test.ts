@@ -130,7 +130,11 @@ const REFUSED: readonly (readonly [slug: string, board: string | undefined, reci
   ["board-does-not-say", "halt: forbidden\n", FREEZE],
   ["board-halt-forbidden", "halt: forbidden\n", WRITE.replace("board-safe", "halted")],
   ["board-halt-forbidden", "halt: forbidden\nsafe_state: { leave: halted }\n", WRITE],
-  ["board-other-chip", "chip: stm32f767*\nsafe_state: { leave: running }\n", WRITE],
+  [
+    "board-other-chip",
+    "chip: stm32f767*\nsafe_state:\n  leave: reset-held\n  steps: [{ uses: core.halt }]\n",
+    WRITE,
+  ],
   ["board-other-probe", "probe: 066FFF000000000000000000\nsafe_state: { leave: running }\n", WRITE],
 ];
 
@@ -144,6 +148,7 @@ for (const [i, [slug, text, recipe]] of REFUSED.entries()) {
     assertEquals([o.result.exit, o.result.board.state], [11, "untouched"]);
     assertEquals(lasting(sim.board), before);
     assertEquals(sim.board.core, "running");
+    assert(!JSON.stringify(o.events).includes("core.halt"), "nothing was done to it");
     shownSlugs.add(slug);
     await t.assertSnapshot(o.shown);
   });
