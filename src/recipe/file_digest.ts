@@ -34,15 +34,16 @@ export function requireHashes({ document, given, inputs, files, planned }: ReadF
     const path = inputs[name];
     if (rule.type !== "file" || typeof path !== "string") continue;
     const text = given[name];
-    const wanted = (typeof text === "string" ? splitHash(text).sha256 : undefined) ??
-      planned?.[path];
+    const wanted = typeof text === "string" ? splitHash(text).sha256 : undefined;
     const is = files.get(path);
     const wrong = (how: string) =>
       fault("input-wrong", { input: name, text: path.slice(0, 80), wanted: how });
     if (wanted !== undefined && is !== undefined && is !== wanted) {
       throw wrong(`the file whose sha256 is ${wanted}; this one has ${is}`);
     }
-    if (rule.sha256 === "required" && wanted === undefined) {
+    // a file that has changed since its plan makes the plan stale, which says more
+    const said = wanted ?? planned?.[path];
+    if (rule.sha256 === "required" && said === undefined) {
       throw wrong(`a file with the hash it must have, like ${path}#sha256:${is ?? "…"}`);
     }
   }
