@@ -22,7 +22,7 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 export class Running {
   #how: "continue" | "step" | "wait" = "continue";
   #range: StepRange | undefined;
-  #window: readonly number[] | undefined;
+  #stack: readonly number[] | undefined;
   /** where a wait of a stepped program ends */
   #temporary: number | undefined;
   #looks = 0;
@@ -32,7 +32,7 @@ export class Running {
     const { session } = this;
     this.#how = how;
     this.#range = range;
-    this.#window = undefined;
+    this.#stack = undefined;
     session.running = true;
     session.console = true;
     if (how === "continue") await this.#resume();
@@ -94,7 +94,7 @@ export class Running {
     this.removeTemporary();
     if (this.#how !== "wait" || !over) {
       await session.target.stopReason(); // first: the core was seen halted just now
-      await session.stack.fill();
+      await session.ram.fill();
       return await tellStop(session);
     }
     this.#how = "step";
@@ -103,18 +103,19 @@ export class Running {
 
   async #step(): Promise<void> {
     const { session } = this;
-    const { target, registers, stack, hard } = session;
+    const { target, registers, ram, hard } = session;
     const pc = await registers.pc();
     if (await this.#waits(pc)) return await this.#wait(pc);
     session.cache.stepping();
-    // within a range the window of its first step does: reading SP anew would cost more than a miss
-    const peek = this.#window ?? await stack.window();
-    if (this.#range) this.#window = peek;
+    // within a range the stack of its first step does: reading SP anew would cost more than a miss
+    const stack = this.#stack ?? await ram.stackWords();
+    if (this.#range) this.#stack = stack;
+    const peek = [...await ram.codeWords(), ...stack];
     session.forget();
     const { done, ...breakpoints } = hard.leave(pc);
     const came = await target.step(pc, { peek, breakpoints, pc: this.#range !== undefined });
     done();
-    if (came.words) stack.know(peek, came.words);
+    if (came.words) ram.know(peek, came.words);
     if (came.pc !== undefined) registers.knowPc(came.pc);
     const { why } = await target.stopReason();
     if (why === "breakpoint" && await session.options.semihosting.serve(target) === "served") {

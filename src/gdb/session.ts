@@ -11,9 +11,9 @@ import { PACKETS } from "./packets/mod.ts";
 import type { PacketHandler } from "./packets/packet_handler.ts";
 import { HaltedRegisters } from "./halted_registers.ts";
 import { HardBreakpoints } from "./hard_breakpoints.ts";
+import { RamCache } from "./ram_cache.ts";
 import { type GdbRegister, registersOf } from "./registers.ts";
 import { Running, type StepRange } from "./running.ts";
-import { StackCache } from "./stack_cache.ts";
 import type { Semihosting } from "./semihosting.ts";
 import { SoftBreakpoints } from "./soft_breakpoints.ts";
 import { tellStop } from "./stop_reply.ts";
@@ -42,7 +42,7 @@ export class GdbSession {
   readonly described: readonly GdbRegister[];
   readonly registers: HaltedRegisters;
   readonly cache: FlashCache;
-  readonly stack: StackCache;
+  readonly ram: RamCache;
   readonly soft: SoftBreakpoints;
   readonly hard: HardBreakpoints;
   readonly watches: Watches;
@@ -70,13 +70,13 @@ export class GdbSession {
   ) {
     this.described = registersOf(target.hasFpu);
     this.registers = new HaltedRegisters(target);
-    this.stack = new StackCache(target, this.registers);
+    this.ram = new RamCache(target, this.registers);
     this.hard = new HardBreakpoints(target);
     this.#running = new Running(this);
     this.cache = new FlashCache(target);
     this.watches = new Watches(target);
     this.load = new Load(target.board.layout.size);
-    this.soft = new SoftBreakpoints(target);
+    this.soft = new SoftBreakpoints(target, (at, length) => this.readMemory(at, length));
     this.#out = new Outlet(connection.writable);
     this.#events = new EventQueue(connection.readable);
   }
@@ -239,12 +239,12 @@ export class GdbSession {
   /** The core moves, or something may have written to it: what was read of it no longer counts. */
   forget(): void {
     this.registers.forget();
-    this.stack.forget();
+    this.ram.forget();
   }
   /** Memory as it is while the core stands still. */
   async readMemory(at: number, length: number): Promise<Uint8Array> {
     if (this.cache.covers(at)) return await this.cache.read(at, length);
-    return await this.stack.read(at, length) ?? await this.target.readMemory(at, length);
+    return await this.ram.read(at, length) ?? await this.target.readMemory(at, length);
   }
 
   /** Text for when gdb takes some. */

@@ -146,6 +146,33 @@ Deno.test("load: pieces in any order, unaligned, touching; overlapping ones are 
     assertEquals([await erase(), await v.client.ask("vFlashDone")], ["OK", "OK"]);
     assert(v.board.flash.subarray(0, 0x8000).every((b) => b === 255));
   }));
+Deno.test("memory is read also after monitor resume, when registers cannot be", () =>
+  visitBoard(F746, async (v) => {
+    await v.client.ask("?");
+    await v.bench.core.memory.write(0x2000_0000, Uint8Array.of(1, 2, 3, 4));
+    await ok(v, "resume");
+    assertEquals(await v.client.ask("m20000000,4"), "01020304");
+  }));
+Deno.test("RAM: code is read with the step, a BKPT of ours is not shown, a write is seen", () =>
+  visitBoard(F746, async (v) => {
+    const code = 0x2000_1000;
+    const { client, bench } = v;
+    const bytes = async () => await client.ask("m20001000,8");
+    await client.ask("?");
+    await client.ask("M20001000,8:0130013001300130"); // adds r0, #1 (Thumb)
+    await bench.core.writeRegisters({ pc: code, r0: 0, xpsr: 0x0100_0000 });
+    await client.monitor("version");
+    assertEquals(await client.ask("Z0,20001004,2"), "OK");
+    const before = bench.probe.counters.exchanges;
+    assertEquals(await client.ask("vCont;s:1"), "T05thread:1;");
+    assertEquals(await client.ask("z0,20001004,2"), "OK");
+    const removed = bench.probe.counters.exchanges;
+    assertEquals(await bytes(), "0130013001300130");
+    assertEquals(bench.probe.counters.exchanges, removed, "it came with the step");
+    assert(removed - before <= 3 + 5, `${removed - before}`);
+    await client.ask("M20001000,2:00bf");
+    assertEquals(await bytes(), "00bf013001300130");
+  }));
 Deno.test("option bytes that the chip does not take are said, with what is not certain", () =>
   visitBoard(F746, async (v) => {
     v.board.chip.flash.operations.startOptions = () => {}; // written, and never stored

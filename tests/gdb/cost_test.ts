@@ -21,8 +21,9 @@ interface Act {
   readonly line: number;
   readonly keep?: true;
   readonly command: string;
-  /** does this first, unmeasured */
+  /** does this first, unmeasured: a command of MI, or what a person types */
   readonly first?: string;
+  readonly types?: readonly string[];
   readonly ends: RegExp;
   readonly most: number;
 }
@@ -39,6 +40,16 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
   "stepi into a call": {
     ...{ line: 92, first: STEPI, command: STEPI, ends: STEPPED, most: MOST_STEPI },
+  },
+  "stepi in RAM": {
+    line: 89,
+    types: [
+      // adds r0, #1 twenty times
+      ...Array.from({ length: 20 }, (_, i) => `set {short}(0x20001000 + ${2 * i}) = 0x3001`),
+      "set $pc = 0x20001000",
+      "stepi",
+    ],
+    ...{ command: STEPI, ends: STEPPED, most: MOST_STEPI },
   },
   "next over a call that prints 36 letters": {
     ...{ line: 92, command: NEXT, ends: IN_MAIN, most: MOST_NEXT },
@@ -61,6 +72,7 @@ async function measure(s: Served, act: Act): Promise<number> {
     await mi.ok(`-break-insert ${act.keep ? "-h" : "-t"} main.c:${act.line}`);
     await mi.run("-exec-continue");
     if (act.first) await mi.run(act.first);
+    for (const typed of act.types ?? []) await mi.cli(typed);
     await mi.ok("-gdb-version");
     const before = s.exchanges();
     assertMatch(await mi.run(act.command), act.ends);

@@ -14,7 +14,12 @@ async function code(session: GdbSession, kind: string, at: number, set: boolean)
   if (isDevice(at)) return "E.no code can be there";
   if (kind === "0" && inRam(session, at)) {
     if (set && session.soft.full) return "E.more breakpoints in RAM than can be kept";
-    await (set ? session.soft.set(at) : session.soft.clear(at));
+    if (set) await session.soft.set(at);
+    else {
+      const before = await session.soft.clear(at);
+      // what came with the last step came with the breakpoint in it
+      if (before) session.ram.patch(at, before);
+    }
     return "OK";
   }
   if (set) await session.hard.set(at);

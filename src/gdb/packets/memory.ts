@@ -16,7 +16,7 @@ async function write(session: GdbSession, at: number, bytes: Uint8Array): Promis
   );
   // a debugger without the memory map would believe that this programs flash
   if (flash) return "E.memtype";
-  session.stack.forget();
+  session.ram.forget();
   if (bytes.length) await session.target.writeMemory(at, bytes);
   return "OK";
 }

@@ -19,7 +19,7 @@ async function write(
   const bytes = fromHex(text);
   const parts = partsOf(registers);
   if (!bytes || bytes.length < 4 * parts.length) return MALFORMED;
-  session.stack.forget(); // it may be the stack pointer
+  session.ram.forget(); // it may be the stack pointer
   await session.registers.write(
     Object.fromEntries(parts.map((name, i) => [name, u32le(bytes, 4 * i)])),
   );
