@@ -1,6 +1,6 @@
 /** The run after a cut: what a person does who knows nothing of it. */
 import { CampaignBoard, type Case, type Cut } from "./bench.ts";
-import { refusalOf } from "./refusals.ts";
+import { liftedByPowerCut, refusalOf } from "./refusals.ts";
 
 /** One cut and one more run; why it did not converge, or undefined. */
 export async function cutOnce(what: Case, seed: number, cut: Cut): Promise<string | undefined> {
@@ -18,7 +18,8 @@ export async function again(bench: CampaignBoard): Promise<string | undefined> {
   if (second.killed) return "the second run ended without a result";
   const { result } = second;
   const error = result.error ? ` (${result.error.slug}: ${result.error.title})` : "";
-  if (refusal !== undefined) {
+  const lifted = liftedByPowerCut(bench.what) && bench.board.chip.powerOns > 1 && result.exit === 0;
+  if (refusal !== undefined && !lifted) {
     if (!bench.untouched) return `a refused run changed the board${error}`;
     return result.error?.slug === refusal ? undefined : `not refused with ${refusal}${error}`;
   }

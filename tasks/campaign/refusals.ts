@@ -36,3 +36,7 @@ const REFUSALS: Readonly<Record<VerbName, Readonly<Record<string, string>>>> = {
 
 /** The fault with which a case has to be refused; undefined when it has to be done. */
 export const refusalOf = ({ verb, scenario }: Case): string | undefined => REFUSALS[verb][scenario];
+
+/** A cut that takes the supply away ends what the run before was refused for: then the second one does it. */
+export const liftedByPowerCut = ({ verb, scenario }: Case): boolean =>
+  verb === "flash" && scenario === "locked-cr";
