@@ -33,6 +33,11 @@ for d in proc sys dev; do $bb mount --move /$d /newroot/$d; done
 exec $bb switch_root /newroot /run/busybox sh /job/start
 `;
 
+/** There is no kernel to be had here and now: nothing that a change of this program could mend. */
+export class NoKernel extends Error {
+  override readonly name = "NoKernel";
+}
+
 async function run(cwd: string, program: string, ...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await new Deno.Command(program, { args: [...args], cwd })
     .output();
@@ -96,16 +101,21 @@ async function edition(): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", text));
   return Array.from(hash.subarray(0, 4), (b) => b.toString(16).padStart(2, "0")).join("");
 }
+/** What apt says; an error is NoKernel. */
+const apt = (cwd: string, program: string, ...args: readonly string[]): Promise<string> =>
+  run(cwd, program, ...args).catch((e) => {
+    throw new NoKernel(e instanceof Error ? e.message : String(e), { cause: e });
+  });
 /** The name of the kernel package that Debian's meta package stands for now. */
 async function kernelPackage(): Promise<string> {
-  const depends = await run("/", "apt-cache", "depends", "linux-image-amd64");
+  const depends = await apt("/", "apt-cache", "depends", "linux-image-amd64");
   const name = /Depends: (\S+)/.exec(depends)?.[1];
-  if (name === undefined) throw new Error("apt knows no kernel: apt-get update");
+  if (name === undefined) throw new NoKernel("apt knows no kernel: apt-get update");
   return name;
 }
 /** Downloads and unpacks `name` in `work`; gives the files that QEMU boots, there. */
 async function make(work: string, name: string): Promise<Prepared> {
-  await run(work, "apt-get", "download", name, "busybox-static");
+  await apt(work, "apt-get", "download", name, "busybox-static");
   for (const deb of [only(work, /^linux-image.*\.deb$/), only(work, /^busybox.*\.deb$/)]) {
     await run(work, "dpkg-deb", "-x", deb, `${work}/root`);
   }
@@ -118,7 +128,10 @@ async function make(work: string, name: string): Promise<Prepared> {
   return made;
 }
 
-/** Downloads Debian's kernel and busybox and makes what QEMU boots; does nothing when that is there. */
+/**
+ * Downloads Debian's kernel and busybox and makes what QEMU boots; does nothing when that is there. Throws NoKernel when
+ * they cannot be downloaded.
+ */
 export async function prepare(cache: string = cacheFolder()): Promise<Prepared> {
   const name = await kernelPackage();
   const prepared = {
@@ -139,12 +152,16 @@ export async function prepare(cache: string = cacheFolder()): Promise<Prepared> 
   return prepared;
 }
 
+/** as sysexits.h says it: not now */
+const EX_TEMPFAIL = 75;
+
 if (import.meta.main) {
   try {
     const { kernel, initrd } = await prepare();
     console.log(`the guest's kernel and its first files: ${kernel}, ${initrd}`);
   } catch (e) {
-    console.error(`no guest: ${e instanceof Error ? e.message : String(e)}`);
-    Deno.exit(1);
+    if (!(e instanceof NoKernel)) throw e;
+    console.error(`no kernel for the guest: ${e.message}`);
+    Deno.exit(EX_TEMPFAIL);
   }
 }
