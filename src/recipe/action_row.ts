@@ -14,6 +14,8 @@ export interface Parameter {
   readonly accept?: readonly string[];
   /** of `any`: whether a secret input may stand in it, alone; a `secret` parameter takes one anyway */
   readonly secrets?: true;
+  /** of `any`: what an editor is told of it, as JSON Schema */
+  readonly schema?: Readonly<Record<string, unknown>>;
   /** in words, what happens without it */
   readonly absent?: string;
   readonly summary: string;

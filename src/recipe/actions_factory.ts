@@ -4,6 +4,24 @@ import type { ActionRow } from "./action_row.ts";
 const serial = { type: "string", summary: "the unit's serial number" } as const;
 const uid = { type: "string", summary: "the chip's unique id" } as const;
 
+/** What acts/compose.ts reads; addresses are numbers to an editor, or texts. */
+const OVERLAY = {
+  type: "array",
+  items: {
+    type: "object",
+    additionalProperties: false,
+    required: ["at", "layout"],
+    properties: {
+      at: {
+        anyOf: [{ type: "integer" }, { type: "string" }],
+        description: "address in flash of its first byte",
+      },
+      layout: { type: "string", description: "layout file, beside the recipe" },
+      values: { type: "object", description: "field: value, as the layout names them" },
+    },
+  },
+} as const;
+
 /** See {@link ActionRow}. */
 export const factoryActions = {
   "image.compose": {
@@ -20,6 +38,7 @@ export const factoryActions = {
       overlay: {
         type: "any",
         secrets: true,
+        schema: OVERLAY,
         summary: "a list of { at: address, layout: file, values: { field: value } }",
       },
     },

@@ -43,7 +43,7 @@ function literals(kind: Kind, values: readonly string[] | undefined): readonly J
 /** A parameter: a literal of its own type, or an expression. */
 function parameterSchema(p: Parameter): Json {
   const type = parseType(p.type);
-  if (!type || type.kind === "any") return { description: p.summary };
+  if (!type || type.kind === "any") return { ...p.schema, description: p.summary };
   const known = p.values && [...p.values, ...p.later ?? []];
   const one = literals(type.kind, known);
   const plain = one.every((j) => j["type"] === "string" && j["pattern"] === undefined);

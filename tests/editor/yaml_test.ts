@@ -78,6 +78,19 @@ test("inside `with:` stand the parameters of that action that are not there yet"
   }
 });
 
+test("inside an overlay stand its keys, and a wrong one is underlined", async (server) => {
+  const file = `${ROOT}overlay.yaml`;
+  const text = `${RECIPE}image.compose\n    with:\n      base: a.hex\n      overlay:\n` +
+    "        - at: 0x08000000\n          layout: ./l.yaml\n          vales: {}\n";
+  const [found, ...more] = await server.open(file, text);
+  assertEquals(more, []);
+  assertStringIncludes(found?.message ?? "", "vales");
+  const open = text.replace("          vales: {}\n", "          \n");
+  await server.open(`${ROOT}overlaid.yaml`, open);
+  const offered = await server.complete(`${ROOT}overlaid.yaml`, { line: 13, character: 10 });
+  assertEquals(offered, ["values"]);
+});
+
 test("an unknown parameter is underlined, and only that", async (server) => {
   const text = `${RECIPE}flash.ensure\n    with:\n      image: a.elf\n      adress: 0x08000000\n`;
   const [found, ...more] = await server.open(`${ROOT}unknown.yaml`, text);

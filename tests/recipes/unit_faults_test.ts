@@ -78,6 +78,19 @@ const CASES: readonly Case[] = [
   { slug: "layout-value-wrong", exit: 2, recipe: compose("{}") },
   { slug: "overlay-overlaps", exit: 2, recipe: compose("{ serial: A }", "0x080003F0") },
   { slug: "wrong-type", exit: 2, recipe: compose("{ serial: A }", "somewhere") },
+  {
+    slug: "wrong-type",
+    exit: 2,
+    recipe: compose().replace(
+      /overlay:\n[^]*$/,
+      "overlay: { at: 0x080E0000, layout: page.yaml }\n",
+    ),
+  },
+  {
+    slug: "wrong-type",
+    exit: 2,
+    recipe: compose().replace("layout:", "laout:"),
+  },
   { slug: "path-escapes", exit: 2, recipe: compose("{ serial: A }", "0x080E0000", "../page.yaml") },
   { slug: "expect-wrong", exit: 2, recipe: until('{ channel: rtt, expect: "(" }') },
   {

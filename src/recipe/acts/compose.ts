@@ -20,7 +20,11 @@ const isObject = (x: unknown): x is Readonly<Record<string, unknown>> =>
   typeof x === "object" && x !== null && !Array.isArray(x);
 
 function wrong(what: string, text: unknown, wanted: string): never {
-  throw fault("wrong-type", { key: `overlay.${what}`, text: String(text).slice(0, 80), wanted });
+  throw fault("wrong-type", {
+    key: what === "" ? "overlay" : `overlay.${what}`,
+    text: String(text).slice(0, 80),
+    wanted,
+  });
 }
 
 async function overlayOf(at: LookAt, one: unknown): Promise<Written> {
@@ -119,7 +123,8 @@ export const imageCompose: Act = async (at, p) => {
   const { io } = at;
   const base = String(p["base"]);
   const image = io.held(base) ?? loadImage(base, await io.bytes(base));
-  const list = Array.isArray(p["overlay"]) ? p["overlay"] : [p["overlay"]];
+  const list = p["overlay"];
+  if (!Array.isArray(list)) wrong("", "one value", "a list of { at, layout, values }");
   const { pieces, secret, places, told, version } = await compose(at, image, list);
   const file = await io.hold({ ...image, pieces }, secret);
   io.desk.overlays.push(...places);
