@@ -1,5 +1,5 @@
 /** The vector table that the chip starts from, and where else in flash one stands. */
-import { type Access, bytesToWords, hex, type Memory } from "../base/mod.ts";
+import { bytesToWords, hex, type Memory } from "../base/mod.ts";
 import { type Chip, type Layout, unalias } from "../chip/mod.ts";
 import { checkVectors } from "../cortex/mod.ts";
 import { closedSectors, type OptionBytes } from "../flash/mod.ts";
@@ -11,9 +11,6 @@ const BLANK = 0xFFFF_FFFF;
 const WORDS = 4;
 /** BOOT_ADDx counts in these: 16 KiB, facts stm32f7 §4 */
 const STEP = 0x4000;
-
-/** Whether these four words are all erased flash. */
-export const isBlankTable = (words: readonly number[]): boolean => words.every((w) => w === BLANK);
 
 /** Whether a program could start from them. */
 export function startsProgram(chip: Chip, layout: Layout, words: readonly number[]): boolean {
@@ -44,13 +41,12 @@ async function otherTables(
 ): Promise<readonly number[]> {
   const places = Array.from({ length: layout.size / STEP }, (_, i) => layout.at + i * STEP)
     .filter((at) => !closed(at));
-  const reads = places.flatMap((at) =>
-    Array.from({ length: WORDS }, (_, i): Access => ({ read: at + 4 * i }))
-  );
-  const words = [...await memory.batch(reads)];
-  return places.filter((_, i) =>
-    startsProgram(chip, layout, words.slice(WORDS * i, WORDS * (i + 1)))
-  );
+  const found: number[] = [];
+  for (const at of places) {
+    const words = bytesToWords(await memory.read(at, 4 * WORDS, 4));
+    if (startsProgram(chip, layout, [...words])) found.push(at);
+  }
+  return found;
 }
 
 /** What stands where the reset vector points, when that is flash that may be read. */
