@@ -179,7 +179,10 @@ class Running implements Run {
   async #kept(end: SessionEnd): Promise<RunResult> {
     const { checked, env, options, vault } = this;
     for (const [name, data] of end.desk?.attachments ?? []) {
-      this.attachments.set(name, typeof data === "string" ? vault.text(data) : data);
+      this.attachments.set(
+        name,
+        typeof data === "string" ? vault.text(data) : vault.bytes(data, 0xFF),
+      );
     }
     const attachments = await attachmentsOf(this.attachments);
     const told: ToldRun = {

@@ -11,7 +11,9 @@ import {
   run,
   states,
 } from "./support.ts";
+import { junitXml } from "../../src/recipe/mod.ts";
 import { planLines } from "../../src/cli/plan_view.ts";
+import { reportHtml } from "../../src/cli/report_html/mod.ts";
 import { style } from "../../src/cli/style.ts";
 import { encodeHex, loadImage } from "../../src/image/mod.ts";
 
@@ -89,6 +91,12 @@ Deno.test("a step in a loop: planned, done and reported once for each item, in o
   await t.assertSnapshot(
     done.result.steps.map((s) => ({ ...s, outputs: undefined, ms: undefined })),
   );
+  const page = reportHtml(done.result, done.events, undefined);
+  const junit = junitXml(done.result);
+  for (const id of ["program[0]", "program[2]", "check[1]"]) {
+    assertStringIncludes(page, id);
+    assertStringIncludes(junit, `name="${id}"`);
+  }
   const starts = done.events.flatMap((e) => e.type === "step.start" ? [e.step] : []);
   assertEquals(starts, [
     "program[0]",
@@ -321,4 +329,28 @@ Deno.test("what is put together in TypeScript and in YAML is the same loop", asy
   });
   assertEquals((await recipeOf(emitYaml(group))).findings.map((f) => f.diagnostic.title), []);
   assertEquals(group.steps[0]?.["for"], { each: "inputs.images", as: "image" });
+});
+
+Deno.test("a lost answer in one round: that round is tried again, and no other", async () => {
+  const recipe = head(`  - id: read
+    for: { each: "[1, 2, 3]", as: n }
+    uses: flash.read
+    with: { region: 0x08000000 +64KiB, to: out.bin }
+    retry: { max: 2, on: [USB], pause: 20ms }
+`).replace("effect: reversible", "effect: read").replace("attach: halt", "attach: attach");
+  const rounds = new Set<string>();
+  // the probe is silent for a while, from a transfer on that is in one of the rounds
+  for (let from = 70; from < 400 && rounds.size < 3; from += 12) {
+    const lost = [0, 1, 2, 3, 4].map((i) => `lost@${from + i}`).join();
+    const o = await run(bench(`sim:stm32f746g-disco?scenario=blank&chaos=${lost}`), recipe);
+    if (o.result.outcome !== "PASS") continue; // it hit the attaching
+    const again = o.events.flatMap((e) => e.type === "retry" ? [e.step ?? ""] : []);
+    assert(again.length <= 1, `${again}`);
+    for (const id of again) rounds.add(id);
+    assertEquals(
+      o.result.steps.map((s) => [s.id, s.attempts]),
+      [0, 1, 2].map((n) => [`read[${n}]`, again.includes(`read[${n}]`) ? 2 : 1]),
+    );
+  }
+  assertEquals([...rounds].sort(), ["read[0]", "read[1]", "read[2]"]);
 });
