@@ -14,6 +14,7 @@ import {
 import { Held, type TargetParts } from "./held.ts";
 import { catchHardFaults, resetTarget } from "./vector_catch.ts";
 import { regionsOf } from "./memory_map.ts";
+import { SeenFlash } from "./seen_flash.ts";
 import type { FlashReport, GdbTarget, Say } from "./target.ts";
 
 type Pieces = readonly { readonly at: number; readonly bytes: Uint8Array }[];
@@ -42,11 +43,12 @@ async function program(
     pieces: pieces.map((p) => ({ ...p, from: `what gdb sent for ${hex(p.at)}` })),
   };
   const placed = placeImage(image, chip, flash.layout);
+  const seen = new SeenFlash((at, length) => flash.read(at, length));
   const plan = await planFlash({
     image: placed,
     layout: flash.layout,
     unit: flash.unit,
-    holds: (at, length) => flash.read(at, length),
+    holds: seen.read,
   });
   const asked = blankWish(flash, placed, erase);
   const sectors = [...new Set([...plan.erase, ...asked])].sort((a, b) => a.at - b.at);
@@ -65,7 +67,11 @@ async function program(
     }
   };
   if (touched.length) {
-    await held.overwriting("writing", touched, write, { say, lost: sectors.length > 0 });
+    await held.overwriting("writing", touched, write, {
+      say,
+      lost: sectors.length > 0,
+      read: seen.whole,
+    });
   }
   return {
     sectorsErased: sectors.length,

@@ -11,7 +11,7 @@ import {
   sectorsText,
 } from "../flash/mod.ts";
 import type { Image } from "../image/mod.ts";
-import { joinRanges } from "../plan/mod.ts";
+import { joinRanges, type ReadFlash } from "../plan/mod.ts";
 import type { Say } from "./target.ts";
 import { type Journalist, registerTexts } from "../recipe/mod.ts";
 
@@ -88,7 +88,7 @@ export class Held {
     doing: "writing" | "erasing",
     sectors: readonly Sector[],
     act: () => Promise<void>,
-    { say, lost = true }: { readonly say: Say; readonly lost?: boolean },
+    how: { readonly say: Say; readonly lost?: boolean; readonly read?: ReadFlash },
   ): Promise<void> {
     const { journal } = this.parts;
     const ranges = rangesOf(sectors);
@@ -96,11 +96,13 @@ export class Held {
     const done = doing === "writing" ? "written" : "erased";
     const text = `${sectorsText(sectors)} ${be} being ${done} for gdb`;
     const work = () => this.#during(text, act);
-    if (!journal || !lost) return await work();
+    if (!journal || how.lost === false) return await work();
+    const read = how.read ??
+      ((at: number, length: number) => this.#flash.read(at, length, () => how.say("")));
     const keep = async () => {
       const out: { at: number; bytes: Uint8Array }[] = [];
       for (const { at, length } of joinRanges(ranges, 1)) {
-        out.push({ at, bytes: await this.#flash.read(at, length, () => say("")) });
+        out.push({ at, bytes: await read(at, length) });
       }
       return out;
     };

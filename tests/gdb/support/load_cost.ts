@@ -1,6 +1,8 @@
 /** 256 KiB by gdb's `load` and by `probekit flash`, on two boards that hold the same: board time and exchanges. */
 import { readState } from "../../../tasks/plugs.ts";
+import { FileJournal } from "../../../src/cli/mod.ts";
 import { encodeHex } from "../../../src/image/ihex.ts";
+import { Journalist } from "../../../src/recipe/mod.ts";
 import { openSim } from "../../../src/sim/mod.ts";
 import { firmware, Folder, probekitJson } from "../../cli/support/program.ts";
 import { served } from "./virtual.ts";
@@ -53,6 +55,9 @@ export async function measureLoad(content: Content): Promise<LoadCost> {
   const probe = board(dir, "flash.pk", content);
   const flash = await probekitJson(["flash", bin, "--base", "0x08000000", "--probe", probe]);
   if (flash.exit !== 0) throw new Error(flash.err);
+  // as `probekit gdb` has it: what is about to be overwritten is read and kept, as by flash
+  const notes = new FileJournal(dir.at("notes"));
+  const who = { run: "RUN", tool: "test", recipe: "gdb", nowMs: () => 0 };
   let cost: LoadCost | undefined;
   await served(board(dir, "gdb.pk", content), async (s) => {
     const { text } = await s.gdb([`load ${hex}`]);
@@ -69,7 +74,7 @@ export async function measureLoad(content: Content): Promise<LoadCost> {
     if (held.some((b, i) => b !== bytes[i])) {
       throw new Error(`gdb's load left other bytes:\n${text}`);
     }
-  });
+  }, { parts: (bench) => ({ journal: new Journalist(notes, bench, who) }) });
   if (!cost) throw new Error("not measured");
   return cost;
 }

@@ -6,6 +6,7 @@ import {
   listenGdb,
   Semihosting,
   serveGdb,
+  type TargetParts,
 } from "../../../src/gdb/mod.ts";
 import { readBytes } from "../../../src/cli/files.ts";
 import { loadImage } from "../../../src/image/mod.ts";
@@ -119,6 +120,7 @@ export interface ServedWish {
   readonly onDetach?: "run" | "halt";
   readonly attach?: "halt" | "under-reset";
   readonly listener?: GdbListener;
+  readonly parts?: (bench: Bench) => Partial<TargetParts>;
 }
 
 /** Opens the board, serves it while `act` runs, closes everything. */
@@ -139,6 +141,7 @@ export async function served(
     probe: bench.probe,
     readImage: async (file, base) =>
       loadImage(file, await readBytes(file), base === undefined ? {} : { base }),
+    ...wish.parts?.(bench),
   });
   const serving = serveGdb(listener, target, {
     semihosting,
