@@ -17,7 +17,7 @@ import type { Given, OptionSpec } from "./verb.ts";
 export const EACH_OPTIONS: readonly OptionSpec[] = [
   {
     flags: "--each <csv>",
-    summary: "one run a row: columns probe, unit, and inputs of the recipe",
+    summary: "one run a row: columns probe or on, unit, and inputs of the recipe",
   },
   { flags: "-j, --jobs <count>", summary: "with --each: so many units at a time; 1 when absent" },
 ];
@@ -25,7 +25,10 @@ export const EACH_OPTIONS: readonly OptionSpec[] = [
 /** One row of a panel. */
 export interface Unit {
   readonly name: string;
+  /** empty: the one of its board's file */
   readonly probe: string;
+  /** its board, as --on has it */
+  readonly on?: string;
   /** `name=value`, as `--set` takes them */
   readonly sets: readonly string[];
 }
@@ -43,6 +46,8 @@ export interface UnitEnd {
 }
 
 const VERB = "run";
+/** columns that are no inputs */
+const PLACES: readonly string[] = ["probe", "on", "unit"];
 const MOST_JOBS = 64;
 const DEFAULT_RUNS = "runs";
 /** exit codes, worst first: a board in an unknown state wins over all; see recipes' exit codes */
@@ -66,26 +71,27 @@ export function readPanel(text: string, file: string, inputs: readonly string[])
   }
   const columns = head.cells;
   for (const c of columns) {
-    if (c !== "probe" && c !== "unit" && !inputs.includes(c)) {
-      const known = ["probe", "unit", ...inputs].join(", ");
+    if (!PLACES.includes(c) && !inputs.includes(c)) {
+      const known = [...PLACES, ...inputs].join(", ");
       throw bad(`${file}:${head.line}: no column "${c}" is known; there are ${known}`);
     }
   }
   if (new Set(columns).size !== columns.length) throw bad(`${file}: a column is there twice`);
-  if (!columns.includes("probe")) throw bad(`${file}: a column "probe" is missing`);
+  if (!columns.includes("probe") && !columns.includes("on")) {
+    throw bad(`${file}: a column "probe" is missing, or "on" for boards by name`);
+  }
   const units = body.map(({ line, cells }, i): Unit => {
     if (cells.length > columns.length) throw bad(`${file}:${line}: more cells than columns`);
     const row = Object.fromEntries(columns.map((c, k) => [c, cells[k] ?? ""]));
-    const { probe = "", unit = "", ...rest } = row;
-    if (probe === "") throw bad(`${file}:${line}: the probe is missing`);
+    const { probe = "", unit = "", on = "", ...rest } = row;
+    if (probe === "" && on === "") throw bad(`${file}:${line}: the probe is missing`);
     const sets = Object.entries(rest).filter(([, v]) => v !== "").map(([k, v]) => `${k}=${v}`);
-    return { name: unit || String(i + 1), probe, sets };
+    return { name: unit || on || String(i + 1), probe, ...(on === "" ? {} : { on }), sets };
   });
-  for (const key of ["probe", "name"] as const) {
-    const twice = units.find((u, i) => units.findIndex((o) => o[key] === u[key]) !== i);
-    if (twice) {
-      throw bad(`${file}: two rows name the ${key === "probe" ? key : "unit"} ${twice[key]}`);
-    }
+  for (const [key, word] of [["probe", "probe"], ["on", "board"], ["name", "unit"]] as const) {
+    const named = units.filter((u) => (u[key] ?? "") !== "");
+    const twice = named.find((u, i) => named.findIndex((o) => o[key] === u[key]) !== i);
+    if (twice) throw bad(`${file}: two rows name the ${word} ${twice[key]}`);
   }
   return units;
 }
@@ -97,12 +103,13 @@ function jobsOf(given: Given): number {
   throw bad(`--jobs takes 1 to ${MOST_JOBS}, not ${text}`);
 }
 
-const ALONE = ["run-folder", "trace", "events", "probe", "on", "board"] as const;
+const ALONE = ["run-folder", "trace", "events", "probe"] as const;
 
 /** The call as one unit sees it: its own probe and inputs, and silence. */
 function givenFor(given: Given, unit: Unit): Given {
   const own: Readonly<Record<string, string | undefined>> = {
-    probe: unit.probe,
+    probe: unit.probe || undefined,
+    ...(unit.on === undefined ? {} : { on: unit.on, board: undefined }),
     runs: given.text("runs") ?? DEFAULT_RUNS,
     json: undefined,
   };
@@ -113,6 +120,8 @@ function givenFor(given: Given, unit: Unit): Given {
     list: (name) => name === "set" ? [...given.list(name), ...unit.sets] : given.list(name),
   };
 }
+
+const probeOf = ({ probe, on = "" }: Unit): string => probe || `--on ${on}`;
 
 /** A terminal that keeps what is said; with several units at once nobody is asked. */
 function quietCli(cli: Cli, keep: (text: string) => void): Cli {
@@ -158,7 +167,7 @@ async function runUnit(
   }
   const end: UnitEnd = {
     unit: unit.name,
-    probe: unit.probe,
+    probe: probeOf(unit),
     outcome: result?.outcome ?? OUTCOMES[exit] ?? "ERROR",
     exit,
     run: result?.run ?? null,
@@ -219,7 +228,14 @@ export async function runEach(
   await Promise.all(Array.from({ length: Math.min(jobs, units.length) }, work));
   const all = units.map((u): UnitEnd =>
     ends.get(u) ?? {
-      ...{ unit: u.name, probe: u.probe, outcome: "ABORTED", exit: 130, run: null, folder: null },
+      ...{
+        unit: u.name,
+        probe: probeOf(u),
+        outcome: "ABORTED",
+        exit: 130,
+        run: null,
+        folder: null,
+      },
       ...{ error: null, boardTimeMs: 0 },
     }
   );

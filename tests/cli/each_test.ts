@@ -83,13 +83,51 @@ Deno.test("each: nobody is asked: what would be lost needs --yes for all of them
   assertEquals((await erase("--yes")).exit, 0);
 });
 
+Deno.test("each: boards by name, and one board's file for all: what is safe is known for each", async () => {
+  using dir = new Folder();
+  Deno.mkdirSync(dir.at("boards"));
+  const image = dir.put("app.bin", firmware(2000));
+  const board = (name: string, more: string): string => {
+    const probe = `${SIM}?scenario=blank&state=${dir.at(name)}.pk`;
+    dir.put(`boards/${name}.yaml`, `board: v1\nname: ${name}\nprobe: ${probe}\n${more}`);
+    return probe;
+  };
+  board("alpha", "safe_state: { leave: running }\n");
+  board("beta", "chip: stm32f767*\nsafe_state: { leave: running }\n");
+  const safe = ["--set-target", "leave=board-safe", "--set", `image=${image}`];
+  const base = ["--set", "base=0x08000000"];
+  Deno.env.set("PROBEKIT_BOARDS", dir.at("boards"));
+  try {
+    const csv = dir.put("boards.csv", "on\nalpha\nbeta\n");
+    const all = await probekitJson(args(dir, csv, ...safe, ...base));
+    assertEquals(
+      all.units.map((
+        u: { unit: string; probe: string; exit: number },
+      ) => [u.unit, u.probe, u.exit]),
+      [["alpha", "--on alpha", 0], ["beta", "--on beta", 11]],
+    );
+    assertEquals([await holds(dir, "alpha"), await holds(dir, "beta")], [true, false]);
+  } finally {
+    Deno.env.delete("PROBEKIT_BOARDS");
+  }
+  const one = dir.put("one.yaml", "board: v1\nname: one\nsafe_state: { leave: running }\n");
+  const csv = panel(dir, { a: "blank", b: "blank" });
+  const all = await probekitJson(args(dir, csv, ...safe, "--board", one));
+  assertEquals(all.exit, 0, all.err);
+});
+
 Deno.test("each: mistakes in a panel are told with their line, and nothing is run", async () => {
   using dir = new Folder();
   const wrong: readonly (readonly [csv: string, says: string])[] = [
     ["unit,image\na,b\n", `a column "probe" is missing`],
-    ["probe,imagr\na,b\n", `:1: no column "imagr" is known; there are probe, unit, image, base`],
+    [
+      "probe,imagr\na,b\n",
+      `:1: no column "imagr" is known; there are probe, on, unit, image, base`,
+    ],
     ["probe,image\na,b\n\na,c\n", "two rows name the probe a"],
     ["probe,unit\na,x\nb,x\n", "two rows name the unit x"],
+    ["on,image\na,x\na,y\n", "two rows name the board a"],
+    ["on,image\n,x\n", ":2: the probe is missing"],
     ["probe,image\n,b\n", ":2: the probe is missing"],
     ["probe\na,b\n", ":2: more cells than columns"],
     ["probe,probe\na,b\n", "a column is there twice"],
@@ -120,6 +158,10 @@ Deno.test("each: the panel's cells", () => {
   assertEquals(readPanel("probe,image\n066,\n067,x=y.bin\n", "p", ["image"]), [
     { name: "1", probe: "066", sets: [] },
     { name: "2", probe: "067", sets: ["image=x=y.bin"] },
+  ]);
+  assertEquals(readPanel("on,probe\nalpha,\nbeta,067\n", "p", []), [
+    { name: "alpha", probe: "", on: "alpha", sets: [] },
+    { name: "beta", probe: "067", on: "beta", sets: [] },
   ]);
   assertThrows(() => readPanel(`probe\na"b\n`, "p", []), Error, "p:2");
   assertEquals(
