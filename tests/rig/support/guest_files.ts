@@ -74,7 +74,10 @@ export async function archives(job: string): Promise<string> {
     `${box} mount --bind /run/tree ${ROOT}`,
   ].join("\n");
 }
-/** The command line that starts `standing.ts` in the guest and leaves it alone. */
+/**
+ * The command line that starts `standing.ts` in the guest and leaves it alone. It ends when the host hangs up, and the
+ * guest with it: a test that was killed leaves no guest behind.
+ */
 export const standingCommand = (port: number): string =>
-  `cd /run; DENO_DIR=${GUEST_DENO} HOME=${GUEST_HOME} ${Deno.execPath()} run -A --no-check ` +
-  `${STANDING} 10.0.2.2 ${port} </dev/null >/job/standing.log 2>&1 &`;
+  `cd /run; ( DENO_DIR=${GUEST_DENO} HOME=${GUEST_HOME} ${Deno.execPath()} run -A --no-check ` +
+  `${STANDING} 10.0.2.2 ${port}; /run/busybox poweroff -f ) </dev/null >/job/standing.log 2>&1 &`;

@@ -27,8 +27,9 @@ class Standing {
         for (const line of lines) this.#answered(JSON.parse(line));
       }
     } catch {
-      // hung up: whoever waits learns it by his deadline
+      // closed by us, or gone with the guest
     }
+    this.#answered({ code: -1, out: "", err: "the program in the guest has ended" });
   }
   /** Orders are obeyed one after another. */
   async do(order: Order): Promise<Answer> {
