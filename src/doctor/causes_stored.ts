@@ -40,6 +40,18 @@ function pending(f: Findings): readonly string[] {
   });
 }
 
+const LEVEL2 = 0xCC;
+const asksLevel2 = (f: Findings): boolean => f.options?.rdpLevel === 2;
+const level2Lines = (f: Findings): readonly string[] => [
+  `${optcrLine(f)}: RDP = ${hex(LEVEL2, 2)}`,
+  "the chip answers on SWD",
+];
+/** Whether flash holds RDP level 2; undefined when that is not known. */
+function storedLevel2({ stored }: Findings): boolean | undefined {
+  const [word] = stored ?? [];
+  return word === undefined || !matches(word) ? undefined : bits(word, 15, 8) === LEVEL2;
+}
+
 /** Fields that other rows speak of. */
 const SPOKEN_OF = ["WWDG_SW", "IWDG_SW", "RDP", "nWRP", "BOOT_ADD0", "PCROP", "nDBANK"];
 const STANDS_FOR_ALL = ["optcr-openocd-2015", "optcr-f4-value", "options-erased"];
@@ -102,15 +114,33 @@ export const STORED_CAUSES: readonly CauseRow[] = [
     exit: 11,
     blocks: ["write"],
     text:
-      "The register says RDP level 2 while the chip still answers: a reset may close it for ever",
-    match: (f) =>
-      f.options?.rdpLevel === 2
-        ? proven([`${optcrLine(f)}: RDP = 0xCC`, "the chip answers on SWD", ...pending(f)])
-        : undefined,
+      "RDP level 2 was programmed while the chip still answers: the next reset closes it for ever",
+    match: (f) => {
+      if (!asksLevel2(f)) return undefined;
+      const holds = storedLevel2(f);
+      if (holds === undefined) return likely([...level2Lines(f), "what flash holds is not known"]);
+      return holds
+        ? proven([...level2Lines(f), "the option word in flash says so too"])
+        : undefined;
+    },
     next: [{
       text:
         "Neither reset the board nor switch it off before its content is saved: probekit read works as long as it answers",
     }],
+    excludes: ["rdp1", "rdp2", "rdp2-asked"],
+  },
+  {
+    slug: "rdp2-asked",
+    rung: "options",
+    exit: 11,
+    blocks: ["write"],
+    text:
+      "The option register asks for RDP level 2, which flash does not hold: a reset takes it back",
+    match: (f) =>
+      asksLevel2(f) && storedLevel2(f) === false
+        ? proven([...level2Lines(f), ...pending(f)])
+        : undefined,
+    next: [{ text: "Start no write of option bytes before:", command: "probekit reset" }],
     excludes: ["rdp1", "rdp2"],
   },
   {

@@ -26,6 +26,7 @@ async function recover(board: VirtualBoard, allow = true): Promise<RunResult> {
 
 /** Worlds that recover has to leave alone, and why. */
 const REFUSED: Readonly<Record<string, string>> = {
+  "programmed, not loaded: RDP level 2": "link-no-answer", // the reset that attaching needs closes it
   "supply falls to 0.2 V": "link-lost",
   "0.9 V": "link-no-power",
   "1.6 V": "link-no-answer",

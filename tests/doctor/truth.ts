@@ -101,7 +101,8 @@ export const TRUTHS: Readonly<Record<string, (t: Truth) => boolean>> = {
     return optcr(t) === ones && t.board.chip.options.shadow.OPTCR1 === 0xFFFF_FFFF;
   },
   "rdp1": (t) => t.board.chip.options.level === 1,
-  "rdp2-pending": (t) => ((optcr(t) >>> 8) & 0xFF) === 0xCC && t.alive,
+  "rdp2-pending": (t) => t.alive && (t.board.chip.options.storage[0]! & 0xFF00) === 0xCC00,
+  "rdp2-asked": (t) => t.alive && (t.board.chip.options.storage[0]! & 0xFF00) !== 0xCC00,
   "optcr-openocd-2015": (t) => (optcr(t) | 1) >>> 0 === 0x00FF_AAED,
   "optcr-f4-value": (t) =>
     [0x0FFF_AAED, 0x00FF_AAED].includes((optcr(t) | 1) >>> 0) ||

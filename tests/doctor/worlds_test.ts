@@ -8,7 +8,15 @@ import {
   diagnosisLines,
   type Findings,
 } from "../../src/doctor/mod.ts";
-import { BAD_READ, LOOP, STOP, SWD_OFF, UNDEFINED } from "../../src/sim/boards/firmware.ts";
+import {
+  BAD_READ,
+  HUNGRY_DOG,
+  LOOP,
+  SELF_RESET,
+  STOP,
+  SWD_OFF,
+  UNDEFINED,
+} from "../../src/sim/boards/firmware.ts";
 import { SCENARIOS, type VirtualBoard } from "../../src/sim/mod.ts";
 import * as p from "./programs.ts";
 import { type Truth, truthOf, TRUTHS } from "./truth.ts";
@@ -85,15 +93,9 @@ const FACTORY = {
 /** bits of OPTCR that mean something: low ones of all parts, nWRP, nDBOOT, nDBANK, IWDG_STDBY, IWDG_STOP */
 const OPTCR_BITS = [2, 3, 4, 5, 6, 7, 8, 11, 15, 16, 17, 20, 23, 24, 27, 28, 29, 30, 31];
 const PROGRAMS = [
-  LOOP,
-  p.WFI_SLEEP,
-  p.BUSY,
-  p.FED_IWDG,
-  BAD_READ,
-  UNDEFINED,
-  STOP,
-  SWD_OFF,
-  p.SLOW_IWDG,
+  ...[LOOP, p.WFI_SLEEP, p.BUSY, p.FED_IWDG, BAD_READ, UNDEFINED, STOP, SWD_OFF, p.SLOW_IWDG],
+  ...[p.STANDBY, p.STOP_LATER, p.SOFT_WWDG, HUNGRY_DOG, SELF_RESET, p.SLOW_RESET, p.NMI_LOOP],
+  ...[p.SYSTICK_STUCK, p.OVERFLOW, p.DIVIDE, p.MPU_FAULT, p.FP_OFF],
 ];
 const IMAGES: readonly World["image"][] = [
   ...PROGRAMS.map((reset) => ({ reset })),
@@ -103,6 +105,10 @@ const IMAGES: readonly World["image"][] = [
   { reset: LOOP, resetVector: 0x0800_0200 },
   { reset: LOOP, resetVector: 0x0800_C001 },
   { reset: BAD_READ, fault: UNDEFINED },
+  { reset: BAD_READ, fault: p.HANDLER_CLEARS },
+  { reset: BAD_READ, fault: p.HANDLER_SKIPS },
+  { reset: LOOP, sp: 0x2001_0000, resetVector: 0x2000_1001 },
+  new Uint8Array(2048),
 ];
 const world: fc.Arbitrary<World> = fc.record({
   board: fc.constantFrom(...BOARDS),
@@ -127,6 +133,7 @@ const world: fc.Arbitrary<World> = fc.record({
   volts: fc.constantFrom(3.3, 3.3, 3.3, 2.75, 2.3, 1.9, 1.6, 0),
   nrst: fc.constantFrom(undefined, undefined, undefined, "held" as const, "unwired" as const),
   life: fc.constantFrom(0, 0, 700),
+  boot0: fc.constantFrom(false, false, false, true),
   wish: fc.constantFrom({}, {}, { underReset: true }, { halt: true }, { tryKeys: true }),
 }).map(({ flips, boot, optcr2, spoilt, image, nrst, rdp, ...w }) => ({
   ...w,
@@ -181,7 +188,7 @@ const GOOD = [LOOP, p.WFI_SLEEP, p.BUSY, p.FED_IWDG] as const;
 
 Deno.test("property: what is proven is so; what differs is named; a good board has no cause", async () => {
   const proved = new Set<string>();
-  const numRuns = Number(Deno.env.get("WORLDS") ?? 150);
+  const numRuns = Number(Deno.env.get("WORLDS") ?? 100);
   await fc.assert(
     fc.asyncProperty(world, fc.nat(99), async (w, seed) => {
       const { board, findings, diagnosis } = await examined(w, seed);
@@ -206,6 +213,7 @@ Deno.test("property: what is proven is so; what differs is named; a good board h
         "nrst-unwired",
         "options-damaged",
         "bor-near-supply",
+        "boot-loader-runs",
       ];
       const rest = diagnosis.causes.filter((c) => !around.includes(c.slug));
       if (good) assertEquals(rest.map((c) => c.slug), []);

@@ -208,6 +208,17 @@ export const OPTION_WORLDS: Readonly<Record<string, World>> = {
     },
     wants: [11, "proven:wrp | options-pending"],
   },
+  "programmed, not loaded: RDP level 2": {
+    image: running,
+    then: (c) => {
+      c.debugWrite(0x4002_3C08, 4, 0x0819_2A3B);
+      c.debugWrite(0x4002_3C08, 4, 0x4C5D_6E7F);
+      c.debugWrite(0x4002_3C14, 4, 0xC0FF_CCFC);
+      c.debugWrite(0x4002_3C14, 4, 0xC0FF_CCFE);
+      c.time.advance(2e9);
+    },
+    wants: [11, "proven:rdp2-pending"],
+  },
   "written, not loaded: RDP level 2": {
     image: running,
     then: (c) => {
@@ -215,6 +226,6 @@ export const OPTION_WORLDS: Readonly<Record<string, World>> = {
       c.debugWrite(0x4002_3C08, 4, 0x4C5D_6E7F);
       c.debugWrite(0x4002_3C14, 4, 0xC0FF_CCFC);
     },
-    wants: [11, "proven:rdp2-pending | options-pending"],
+    wants: [11, "proven:rdp2-asked | options-pending"],
   },
 };
