@@ -33,6 +33,18 @@ export class HardBreakpoints {
     }
     this.#wanted.add(at);
   }
+  /**
+   * As set, and in its comparator at once: whether it reaches there shows only so. Faults:
+   * core-no-breakpoint-left, core-cannot-break-there.
+   */
+  async setNow(at: number): Promise<void> {
+    if (!this.#there.has(at)) {
+      for (const old of this.#stale()) await this.#drop(old);
+      for (const other of this.#wanted) await this.#take(other);
+      await this.#take(at);
+    }
+    this.#wanted.add(at);
+  }
   clear(at: number): void {
     this.#wanted.delete(at);
   }

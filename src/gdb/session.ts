@@ -76,7 +76,8 @@ export class GdbSession {
     this.cache = new FlashCache(target);
     this.watches = new Watches(target);
     this.load = new Load(target.board.layout.size);
-    this.soft = new SoftBreakpoints(target, (at, length) => this.readMemory(at, length));
+    const read = (at: number, length: number) => this.readMemory(at, length);
+    this.soft = new SoftBreakpoints(target, this.hard, read);
     this.#out = new Outlet(connection.writable);
     this.#events = new EventQueue(connection.readable);
   }

@@ -1,39 +1,73 @@
-/** Breakpoints in RAM: a BKPT instruction in place of the program's own. */
+/**
+ * Breakpoints in RAM. A comparator that reaches there serves best: it changes nothing in memory, and gdb's
+ * taking it out and in at every step costs nothing. Else a BKPT instruction in place of the program's own.
+ */
+import { Fault } from "../base/mod.ts";
+import type { HardBreakpoints } from "./hard_breakpoints.ts";
 import type { GdbTarget } from "./target.ts";
 
 /** more than anybody sets by hand */
 const MOST = 256;
 const BKPT = Uint8Array.of(0x00, 0xBE); // 0xBE00, ARMv7-M ARM §A7.7.17
+/** a breakpoint unit that reaches flash only, or has no comparator left */
+const NO_COMPARATOR = ["core-cannot-break-there", "core-no-breakpoint-left"];
 
-/** The breakpoints that are in memory now, with what they stand for. */
+/** The breakpoints in RAM that gdb has asked for. */
 export class SoftBreakpoints {
+  readonly #asked = new Set<number>();
+  /** those that are in memory now, with what they stand for */
   readonly #saved = new Map<number, Uint8Array>();
   /** `read`: memory as gdb sees it, from what is known of it where it can be */
   constructor(
     readonly target: GdbTarget,
+    readonly hard: HardBreakpoints,
     readonly read: (at: number, length: number) => Promise<Uint8Array>,
   ) {}
   get full(): boolean {
-    return this.#saved.size >= MOST;
+    return this.#asked.size >= MOST;
   }
   has(at: number): boolean {
-    return this.#saved.has(at);
+    return this.#asked.has(at);
   }
+
   async set(at: number): Promise<void> {
-    if (this.#saved.has(at)) return;
+    if (this.#asked.has(at)) return;
+    if (!await this.#byComparator(at)) await this.#write(at);
+    this.#asked.add(at);
+  }
+  async #byComparator(at: number): Promise<boolean> {
+    try {
+      await this.hard.setNow(at);
+      return true;
+    } catch (e) {
+      if (e instanceof Fault && NO_COMPARATOR.includes(e.slug)) return false;
+      throw e;
+    }
+  }
+  async #write(at: number): Promise<void> {
     const before = await this.read(at, BKPT.length);
     await this.target.writeMemory(at, BKPT);
     this.#saved.set(at, before);
   }
-  /** Gives what is there again; undefined when there was no breakpoint. */
+
+  /** Gives what is in memory again; undefined when nothing was changed there. */
   async clear(at: number): Promise<Uint8Array | undefined> {
     const before = this.#saved.get(at);
-    if (!before) return undefined;
-    await this.target.writeMemory(at, before);
+    if (before) await this.target.writeMemory(at, before);
+    else if (this.#asked.has(at)) this.hard.clear(at);
     this.#saved.delete(at);
+    this.#asked.delete(at);
     return before;
   }
+  /** Frees a comparator for a breakpoint in flash, which has no other way. False when none is taken here. */
+  async makeRoom(): Promise<boolean> {
+    const at = [...this.#asked].find((a) => !this.#saved.has(a));
+    if (at === undefined) return false;
+    await this.#write(at);
+    this.hard.clear(at);
+    return true;
+  }
   async removeAll(): Promise<void> {
-    for (const at of [...this.#saved.keys()]) await this.clear(at).catch(() => {});
+    for (const at of [...this.#asked]) await this.clear(at).catch(() => {});
   }
 }

@@ -16,8 +16,9 @@ export async function stopReply(session: GdbSession, signal = TRAP): Promise<str
   if (reason.why === "vector-catch" && await inFault(session)) return `T${SEGV}${thread}`;
   if (reason.why === "breakpoint") {
     const pc = await session.registers.pc();
-    if (session.hard.has(pc)) return `T${TRAP}hwbreak:;${thread}`;
+    // as gdb asked for it, whatever serves it
     if (session.soft.has(pc)) return `T${TRAP}swbreak:;${thread}`;
+    if (session.hard.has(pc)) return `T${TRAP}hwbreak:;${thread}`;
   }
   return `T${TRAP}${thread}`;
 }

@@ -30,6 +30,12 @@ interface Act {
 const IN_MAIN = /reason="end-stepping-range".*func="main"/;
 const STEPPED = /reason="end-stepping-range"/;
 
+/** adds r0, #1 twenty times, and PC there */
+const IN_RAM = [
+  ...Array.from({ length: 20 }, (_, i) => `set {short}(0x20001000 + ${2 * i}) = 0x3001`),
+  "set $pc = 0x20001000",
+];
+
 const ACTS: Readonly<Record<string, Act>> = {
   "stepi": { line: 89, first: STEPI, command: STEPI, ends: IN_MAIN, most: MOST_STEPI },
   "stepi off a breakpoint that is gone": {
@@ -42,13 +48,11 @@ const ACTS: Readonly<Record<string, Act>> = {
     ...{ line: 92, first: STEPI, command: STEPI, ends: STEPPED, most: MOST_STEPI },
   },
   "stepi in RAM": {
-    line: 89,
-    types: [
-      // adds r0, #1 twenty times
-      ...Array.from({ length: 20 }, (_, i) => `set {short}(0x20001000 + ${2 * i}) = 0x3001`),
-      "set $pc = 0x20001000",
-      "stepi",
-    ],
+    ...{ line: 89, types: [...IN_RAM, "stepi"], command: STEPI },
+    ...{ ends: STEPPED, most: MOST_STEPI },
+  },
+  "stepi in RAM, two breakpoints there": {
+    ...{ line: 89, types: [...IN_RAM, "break *0x20001010", "break *0x20001014", "stepi"] },
     ...{ command: STEPI, ends: STEPPED, most: MOST_STEPI },
   },
   "next over a call that prints 36 letters": {

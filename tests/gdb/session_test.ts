@@ -118,6 +118,7 @@ Deno.test("run: a stop at a hardware breakpoint says so, and only when PC is the
 Deno.test("run: a breakpoint in RAM is a BKPT in memory, taken out again; watchpoints tell their address", () =>
   visit(async (c, t) => {
     t.ram.set([0x11, 0x22], 0x40);
+    t.flashBreakpointsOnly = true;
     await c.ask("Z0,20000040,2");
     assertEquals([...t.ram.subarray(0x40, 0x42)], [0x00, 0xBE]);
     await c.ask("z0,20000040,2");

@@ -1,3 +1,4 @@
+import { Fault } from "../../base/mod.ts";
 import type { GdbSession } from "../session.ts";
 import { hexNumber } from "../text.ts";
 import { MALFORMED, type PacketHandler } from "./packet_handler.ts";
@@ -22,9 +23,21 @@ async function code(session: GdbSession, kind: string, at: number, set: boolean)
     }
     return "OK";
   }
-  if (set) await session.hard.set(at);
+  if (set) await setHard(session, at);
   else session.hard.clear(at);
   return "OK";
+}
+
+/** In flash there is no other way: those in RAM give their comparators up for it. */
+async function setHard(session: GdbSession, at: number): Promise<void> {
+  for (;;) {
+    try {
+      return await session.hard.set(at);
+    } catch (e) {
+      const full = e instanceof Fault && e.slug === "core-no-breakpoint-left";
+      if (!full || !await session.soft.makeRoom()) throw e;
+    }
+  }
 }
 
 const handler = (prefix: "Z" | "z", set: boolean): PacketHandler => ({

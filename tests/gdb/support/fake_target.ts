@@ -10,6 +10,12 @@ import type {
 import type { GdbTarget } from "../../../src/gdb/mod.ts";
 
 export const testFault = catalogue({
+  "core-cannot-break-there": {
+    code: "E2298",
+    class: "unit",
+    title: "No breakpoint at {at}",
+    next: [{ text: "Try another" }],
+  },
   "test-refused": {
     code: "E2299",
     class: "unit",
@@ -145,8 +151,12 @@ export class FakeTarget implements GdbTarget {
     });
   writeMemory = (at: number, bytes: Uint8Array) =>
     new Promise<void>((resolve) => resolve(this.#place(at, bytes.length).set(bytes)));
+  /** as version 1 of the breakpoint unit: flash only */
+  flashBreakpointsOnly = false;
   breakpoint = (at: number, set: boolean) =>
-    this.#note<void>(`breakpoint ${at.toString(16)} ${set}`);
+    set && at >= RAM && this.flashBreakpointsOnly
+      ? Promise.reject(testFault("core-cannot-break-there", { at: `0x${at.toString(16)}` }))
+      : this.#note<void>(`breakpoint ${at.toString(16)} ${set}`);
   watchpoint = (at: number, length: number, kind: string, set: boolean) =>
     this.#note<void>(`watchpoint ${at.toString(16)} ${length} ${kind} ${set}`);
   program: GdbTarget["program"] = (pieces, erase) =>
