@@ -104,7 +104,7 @@ function patternsOf(bytes: Uint8Array): readonly RegExp[] {
 }
 
 /** Where `part` begins in `bytes`, each time. */
-function* placesOf(bytes: Uint8Array, part: Uint8Array): Generator<number> {
+function* placesOf(bytes: Uint8Array | number[], part: Uint8Array): Generator<number> {
   const first = part[0];
   if (first === undefined) return;
   for (let i = bytes.indexOf(first); i >= 0; i = bytes.indexOf(first, i + 1)) {
@@ -201,11 +201,21 @@ export class Vault {
     return this.any ? this.#data(value) as T : value;
   }
 
+  #list(values: readonly unknown[]): readonly unknown[] {
+    const out = values.map((v) => this.#data(v));
+    if (!values.every((v) => typeof v === "number")) return out;
+    for (const part of this.#forms) {
+      for (const i of placesOf([...values], part)) out.fill(MASK, i, i + part.length);
+    }
+    return out;
+  }
+
   #data(value: unknown): unknown {
     if (typeof value === "string") return this.text(value);
     if (value instanceof Secret) return value.shown;
-    if (Array.isArray(value)) return value.map((v) => this.#data(v));
-    if (value === null || typeof value !== "object" || value instanceof Uint8Array) return value;
+    if (Array.isArray(value)) return this.#list(value);
+    if (value instanceof Uint8Array) return this.bytes(value, 0xFF);
+    if (value === null || typeof value !== "object") return value;
     const { addr } = value as { addr?: unknown };
     const hidden = typeof addr === "string" && this.hides(Number(addr));
     return Object.fromEntries(

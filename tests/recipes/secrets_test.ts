@@ -225,6 +225,8 @@ Deno.test("a secret as text, JSON, in a console, in a template or an error is ma
     vault.text(Array.from(bytes).join(", ")),
     vault.text(Array.from(bytes, (b) => b.toString(16)).join(" ")),
     JSON.stringify(vault.data({ a: [{ "correct horse battery staple": 1 }] })),
+    JSON.stringify(vault.data({ list: [1, 2, ...bytes, 3] })),
+    JSON.stringify(vault.data({ nested: [[...bytes], "correct horse battery staple"] })),
   ];
   for (const text of said) {
     leaks("said", text, bytes);
