@@ -12,7 +12,10 @@ export const doctor: Verb = {
   options: [
     { flags: "--under-reset", summary: "may pull NRST: the board is reset" },
     { flags: "--halt", summary: "may halt the core for a moment to read its registers" },
-    { flags: "--try-keys", summary: "may write the flash keys to see whether they are taken" },
+    {
+      flags: "--try-keys",
+      summary: "may write the flash keys: only so a controller that wrong keys locked is known",
+    },
     ...PROBE_OPTIONS,
     ...REPORT_OPTIONS,
   ],

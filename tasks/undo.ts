@@ -13,7 +13,8 @@ export const undo: Verb = {
   name: "undo",
   summary: "bring back the option bytes and the flash that a run overwrote",
   details:
-    "Works from the journal. What could not be read before (RDP level 1) or is for ever stays lost: it says so.",
+    "Works from the journal. What could not be read before (RDP level 1) or is for ever stays lost: it says so.\n" +
+    "Write protection over flash that comes back is opened first and closed last, in the same run.",
   options: [
     { flags: "--run <id>", summary: "which; the last one that wrote to this chip when absent" },
     ...RUN_OPTIONS,
