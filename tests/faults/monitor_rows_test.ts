@@ -3,7 +3,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { diagnose, Fault, openBench } from "../../mod.ts";
 import { renderDiagnostic } from "../../src/cli/mod.ts";
 import { boardCommands } from "../../src/gdb/board_commands.ts";
-import type { TargetParts } from "../../src/gdb/board_target.ts";
+import type { TargetParts } from "../../src/gdb/held.ts";
 import { openSim } from "../../src/sim/mod.ts";
 import { Client } from "../gdb/support/client.ts";
 import { FakeTarget } from "../gdb/support/fake_target.ts";

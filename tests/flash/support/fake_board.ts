@@ -212,7 +212,7 @@ export class FakeBoard implements Core {
     throw new Error("the fake core cannot do that");
   }
   resume = (): Promise<void> => this.#no();
-  step = (): Promise<Uint32Array | undefined> => this.#no();
+  step = (): ReturnType<Core["step"]> => this.#no();
   reset = (): Promise<ResetReport> => this.#no();
   readRegisters = (): Promise<number[]> => this.#no();
   writeRegisters = (): Promise<void> => this.#no();
