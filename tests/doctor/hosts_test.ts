@@ -56,7 +56,10 @@ Deno.test("no driver, no probe, several probes", async () => {
   const opens = usbFault("usb-no-driver", { place: "1-4" });
   assertEquals(await told(source({ opens })), "20 usb proven:no-usb-driver");
   assertEquals(await told(source({ devices: [] })), "20 usb proven:no-probe");
-  assertEquals(await told(openSim(`${FACTORY}?boards=2`).source), "20 usb proven:no-probe");
+  const two = openSim(`${FACTORY}?boards=2`).source;
+  assertEquals(await told(two), "20 usb proven:probe-ambiguous");
+  const { findings } = await seen(FACTORY, { wanted: "0123" });
+  assertEquals(diagnoseFindings(findings).causes.map((c) => c.slug), ["probe-not-found"]);
 });
 
 Deno.test("busy: the other program is named when it is known", async () => {

@@ -132,6 +132,8 @@ Deno.test("doctor: every row has a test here, in hosts_test.ts or in worlds_test
     "no-usb-driver",
     "probe-busy",
     "no-probe",
+    "probe-not-found",
+    "probe-ambiguous",
     "probe-hangs",
     "probe-in-loader",
     "probe-unsupported",
