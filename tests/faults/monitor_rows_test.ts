@@ -3,7 +3,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { diagnose, Fault, openBench } from "../../mod.ts";
 import { renderDiagnostic } from "../../src/cli/mod.ts";
 import { boardCommands } from "../../src/gdb/board_commands.ts";
-import type { TargetParts } from "../../src/gdb/held.ts";
+import { Held, type TargetParts } from "../../src/gdb/held.ts";
 import { openSim } from "../../src/sim/mod.ts";
 import { Client } from "../gdb/support/client.ts";
 import { FakeTarget } from "../gdb/support/fake_target.ts";
@@ -18,7 +18,7 @@ async function refusedOn(
   await using bench = await openBench({ source, attach: "under-reset" });
   const { core, chip, flash } = bench;
   const readImage = () => Promise.reject(new Error("no image is read here"));
-  const commands = boardCommands(change({ core, chip, flash, readImage }), () => {});
+  const commands = boardCommands(new Held(change({ core, chip, flash, readImage })), () => {});
   const before = board.options.written;
   const error = await assertRejects(() => act(commands), Fault);
   assertEquals(board.options.written, before);
