@@ -61,8 +61,9 @@ class Applier implements Doer {
   };
   /** in words, once anything was written */
   touched: string | undefined;
-  /** what it was before the last news */
+  /** what it was before this attempt, and how often that changed since */
   #before: string | undefined;
+  #news = 0;
   #shields = 0;
   constructor(readonly wish: ApplyWish) {}
 
@@ -100,8 +101,9 @@ class Applier implements Doer {
         return await this.#once(step, limits, attempt);
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
-        // what was about to be written was refused
-        if (error.options.board?.state === "untouched") this.touched = this.#before;
+        // what was about to be written was refused; after further news something was
+        const refused = error.options.board?.state === "untouched" && this.#news === 1;
+        if (refused) this.touched = this.#before;
         const again = retry && attempt <= retry.max && retried(error, retry.on);
         if (!again) throw this.#failed(step, limits, attempt, error);
         wish.emit({ type: "retry", attempt: attempt + 1, because: error.message }, step.id);
@@ -115,7 +117,8 @@ class Applier implements Doer {
   }
 
   async #once(step: ActionStep, limits: Limits, attempt: number) {
-    this.#before = this.touched; // what earlier steps wrote is written
+    this.#before = this.touched;
+    this.#news = 0;
     const progress = (p: Doing) => this.#progress(step, limits, p);
     const at = { view: this.wish.live, io: this.wish.io, progress };
     const look = await lookAt(step, at);
@@ -172,7 +175,7 @@ class Applier implements Doer {
   ): Omit<Deed, "readBack"> {
     const { bench, io, journalist } = this.wish;
     const touching = (text: string) => {
-      this.#before = this.touched;
+      this.#news++;
       this.touched = text;
     };
     const { erased } = bench.flash.layout;

@@ -140,8 +140,9 @@ export class Session {
 
   #fault(error: unknown): Fault {
     if (!(error instanceof FaultClass)) throw error;
-    // a probe that is gone does not know how little it was asked to do
-    const known = this.end.applied || error.options.board?.state !== "unknown";
+    // a probe that is gone knows neither how little it was asked to do, nor what was done before its last command
+    const unsure = this.end.applied ? "untouched" : "unknown";
+    const known = error.options.board?.state !== unsure;
     return known ? error : error.leaving(this.end.board);
   }
 

@@ -34,7 +34,7 @@ Deno.test("Ctrl-C while programming: exit 130, the state is told and true, the n
   const { exit, err, end } = await interrupted(words, program, "SIGINT");
   assertEquals(exit, 130, err);
   assertEquals([end.type, end.board.state], ["run.end", "partial"]);
-  assertMatch(err, /board: partial: .*not all of 524288 bytes are programmed/);
+  assertMatch(err, /board: partial: .*programming 524288 bytes has begun/);
   assertMatch(err, /= next: /);
   const again = await probekitJson(words);
   assertEquals([again.exit, again.verified], [0, true], again.err);

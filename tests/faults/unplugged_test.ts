@@ -1,7 +1,8 @@
 /** The probe is pulled out at any exchange of a flash: the exit code and the board's state are told, and are true. */
 import { assert, assertEquals, assertGreater, assertMatch } from "@std/assert";
 import { encodeHex } from "../../mod.ts";
-import { firmware, Folder, noise, probekit } from "../cli/support/program.ts";
+import { openSim } from "../../src/sim/mod.ts";
+import { firmware, Folder, noise, probekit, ROOT } from "../cli/support/program.ts";
 
 const AT = 0x0800_0000;
 /** 20, 21, 22: the state is known; 40: nobody knows, or the board could not be left as it should be */
@@ -76,4 +77,42 @@ Deno.test("unplugged in mid-work: the same command again completes it", async ()
     assertEquals(await holds(dir, probe), true);
     await probekit(["erase", "--yes", "--probe", probe]);
   }
+});
+
+Deno.test("unplugged while option bytes are written: untouched is said only when they are as they were", async () => {
+  using dir = new Folder();
+  const wish = "ob: v1\nvariants:\n  - chips: [stm32f74*]\n    OPTCR1: { BOOT_ADD1: 0x0041 }\n";
+  dir.put("wish.ob.yaml", new TextEncoder().encode(wish));
+  const state = dir.at("board.pk");
+  const probe = `sim:stm32f746g-disco?scenario=factory&state=${state}`;
+  await probekit(["options", "--probe", probe]);
+  const before = Deno.readFileSync(state);
+  const words = (): string => {
+    const { board } = openSim(probe, { readState: (path) => Deno.readFileSync(path) });
+    return JSON.stringify(board.options.written);
+  };
+  const was = words();
+  const set = [
+    "run",
+    "recipes/set-option-bytes.yaml",
+    "--set",
+    `profile=${dir.at("wish.ob.yaml")}`,
+  ];
+  const seen = new Set<string>();
+  for (let n = 2;; n++) {
+    assert(n < 1000, "option bytes take fewer transfers than that");
+    Deno.writeFileSync(state, before);
+    const pulled = ["--yes", "--quiet", "--probe", `${probe}&chaos=unplug@${n}`];
+    const { exit, err } = await probekit([...set, ...pulled]);
+    if (exit === 0) break;
+    const [, told = ""] = /= board: ([a-z-]+): /.exec(err) ?? [];
+    const what = `unplug@${n}: exit ${exit}\n${err}`;
+    assert([20, 22, 40].includes(exit), what);
+    if (words() !== was) assert(told !== "untouched" && told !== "", what);
+    if (told === "as-planned") assert(words() !== was, what);
+    seen.add(told);
+    // attaching is much alike
+    if (told === "untouched" && n < 60) n += 4;
+  }
+  for (const told of ["untouched", "unknown", "as-planned"]) assert(seen.has(told), told);
 });

@@ -16,6 +16,7 @@ import { scalarText } from "../scalars.ts";
 import type { Region } from "../types.ts";
 import type { PredictedView, View } from "../view.ts";
 import type { Act, ActParameters, Deed, DiffLine, Done, LookAt } from "./act.ts";
+import { afterWriting } from "./after_writing.ts";
 import { imageOf, type Placed, rangesOf } from "./files.ts";
 import {
   requireNoHardwareWatchdog,
@@ -123,6 +124,7 @@ const keeping = (view: View, sectors: readonly Sector[]): Keeping => async () =>
   return out;
 };
 
+const FAR = { state: "partial", text: "how far it came is not known" } as const;
 async function program(deed: Deed, plan: FlashPlan): Promise<void> {
   const { bench, tally } = deed;
   const all = sectorsText(written(plan)).toLowerCase();
@@ -136,8 +138,11 @@ async function program(deed: Deed, plan: FlashPlan): Promise<void> {
     tally.sectorsErased += plan.erase.length;
   }
   const erased = plan.erase.length === 0 ? "" : `${sectorsText(plan.erase).toLowerCase()} erased, `;
-  deed.touching(`${erased}not all of ${plan.bytesToProgram} bytes are programmed`);
-  await bench.flash.programRuns(plan.program, progress, { erased: "known", verify: true });
+  deed.touching(`${erased}programming ${plan.bytesToProgram} bytes has begun`);
+  const write = () =>
+    bench.flash.programRuns(plan.program, progress, { erased: "known", verify: true });
+  const isFirst = plan.erase.length === 0 && plan.program.length < 2;
+  await (isFirst ? write() : afterWriting(FAR, write));
   for (const run of plan.program) deed.readBack(run.at, run.bytes);
   tally.bytesProgrammed += plan.bytesToProgram;
   deed.touching(`the new image is in ${all}`);
@@ -231,6 +236,7 @@ export const flashErase: Act = async (at, p) => {
   };
 };
 
+const UNREAD = { state: "partial", text: "not read back" } as const;
 async function erase(deed: Deed, sectors: readonly Sector[], done: Done): Promise<Done> {
   const { bench, tally } = deed;
   const names = sectorsText(sectors).toLowerCase();
@@ -238,7 +244,7 @@ async function erase(deed: Deed, sectors: readonly Sector[], done: Done): Promis
   await bench.flash.erase(sectors, (p) => deed.progress(p));
   tally.sectorsErased += sectors.length;
   deed.touching(`erased: ${names}`);
-  await requireEmpty(deed, sectors);
+  await afterWriting(UNREAD, () => requireEmpty(deed, sectors));
   deed.touching(`now empty: ${names}`);
   return done;
 }

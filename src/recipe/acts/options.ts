@@ -13,6 +13,7 @@ import { fault } from "../faults.ts";
 import { type IntentBody, registerTexts } from "../journal.ts";
 import { mainRegister, type View } from "../view.ts";
 import type { Act, ActParameters, Deed, DiffLine, Look, LookAt, Need } from "./act.ts";
+import { afterWriting } from "./after_writing.ts";
 import { profileOf } from "./files.ts";
 import { optionEvidence } from "./guards.ts";
 import { optionDamage } from "./option_damage.ts";
@@ -170,6 +171,7 @@ export const optionIntent = (now: OptionBytes, plan: OptionPlan): IntentBody => 
   ...(plan.massErases ? { mass_erase: true as const } : {}),
 });
 
+const NOT_SEEN = { state: "unknown", text: "they were written, and not read back" } as const;
 /** Writes in as many steps as are safe, each followed by a reset and a new attach, then reads back. */
 async function write(deed: Deed, wanted: Wish["wanted"], words: Wish["plan"]["words"]) {
   const { bench } = deed;
@@ -179,8 +181,10 @@ async function write(deed: Deed, wanted: Wish["wanted"], words: Wish["plan"]["wo
       deed.touching("option bytes are being written; what they hold is not certain");
       await bench.flash.writeOptions(plan);
       deed.tally.optionWrites++;
-      await bench.reattach();
-      now = await bench.flash.readOptions();
+      now = await afterWriting(NOT_SEEN, async () => {
+        await bench.reattach();
+        return await bench.flash.readOptions();
+      });
       requireTaken(now, plan);
     });
   }
