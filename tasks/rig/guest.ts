@@ -31,7 +31,7 @@ $b poweroff -f
 `;
 
 /** where programs of the host keep what they have downloaded; the guest reads it there */
-const KEPT = ["HOME", "XDG_CACHE_HOME", "DENO_DIR"];
+const KEPT = ["HOME", "XDG_CACHE_HOME", "DENO_DIR", "NPM_CONFIG_REGISTRY"];
 const environment = (): string =>
   KEPT.map((name) => [name, Deno.env.get(name)]).filter(([, value]) => value !== undefined)
     .map(([name, value]) => `export ${name}='${value}'\n`).join("");

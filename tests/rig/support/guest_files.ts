@@ -11,7 +11,6 @@ const TREE = [
 ];
 /** where the guest has Deno's folder */
 export const GUEST_DENO = "/run/deno";
-export const GUEST_HOME = "/run/home";
 
 async function run(program: string, args: readonly string[], env = {}): Promise<void> {
   const command = new Deno.Command(program, { args: [...args], env, stdout: "null", cwd: ROOT });
@@ -42,8 +41,10 @@ async function copyPackages(from: string, to: string): Promise<void> {
 /** Deno's folder with what the program needs and no more: packages, transpiled files, compiled code. */
 async function smallDenoFolder(): Promise<string> {
   const folder = `${cacheFolder()}/deno`;
-  const registry = "npm/registry.npmjs.org";
-  await copyPackages(`${denoFolder()}/${registry}`, `${folder}/${registry}`);
+  const held = `${denoFolder()}/npm`;
+  for (const { name } of isThere(held) ? Deno.readDirSync(held) : []) {
+    await copyPackages(`${held}/${name}`, `${folder}/npm/${name}`); // a registry each
+  }
   await run(Deno.execPath(), ["run", "-A", "--no-check", STANDING], { DENO_DIR: folder });
   for (const { name } of Deno.readDirSync(folder)) {
     if (!/_cache_v\d+$/.test(name)) continue;
@@ -67,10 +68,9 @@ export async function archives(job: string): Promise<string> {
     "set -e",
     unpack("tree", "/run/tree"),
     unpack("deno", GUEST_DENO),
-    `mkdir -p ${GUEST_HOME}`,
     // for the user who is nobody: the way to the program, which may lie in root's home
     `chmod a+x ${[...parents(`${ROOT}/x`), ...parents(Deno.execPath())].join(" ")}`,
-    `chmod -R a+rwX ${GUEST_DENO} ${GUEST_HOME}`,
+    `chmod -R a+rwX ${GUEST_DENO}`,
     `${box} mount --bind /run/tree ${ROOT}`,
   ].join("\n");
 }
@@ -79,5 +79,5 @@ export async function archives(job: string): Promise<string> {
  * guest with it: a test that was killed leaves no guest behind.
  */
 export const standingCommand = (port: number): string =>
-  `cd /run; ( DENO_DIR=${GUEST_DENO} HOME=${GUEST_HOME} ${Deno.execPath()} run -A --no-check ` +
+  `cd /run; ( DENO_DIR=${GUEST_DENO} ${Deno.execPath()} run -A --no-check ` +
   `${STANDING} 10.0.2.2 ${port}; /run/busybox poweroff -f ) </dev/null >/job/standing.log 2>&1 &`;
