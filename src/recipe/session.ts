@@ -142,8 +142,7 @@ export class Session {
     if (!(error instanceof FaultClass)) throw error;
     // a probe that is gone knows neither how little it was asked to do, nor what was done before its last command
     const unsure = this.end.applied ? "untouched" : "unknown";
-    const known = error.options.board?.state !== unsure;
-    return known ? error : error.leaving(this.end.board);
+    return error.options.board?.state === unsure ? error.leaving(this.end.board) : error;
   }
 
   /** Files that the user named: one that cannot be read, or is damaged, is known before the board is touched. */
