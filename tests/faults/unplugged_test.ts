@@ -94,7 +94,7 @@ Deno.test("unplugged while option bytes are written: untouched is said only when
   const was = words();
   const set = [
     "run",
-    "recipes/set-option-bytes.yaml",
+    `${ROOT}/recipes/set-option-bytes.yaml`,
     "--set",
     `profile=${dir.at("wish.ob.yaml")}`,
   ];
