@@ -25,6 +25,22 @@ Deno.test("OPTCR2 all ones: to level 1 and back, and only when level 0 is wished
   assertEquals(optionSteps(F72, now, { WWDG_SW: 1 }), []);
 });
 
+Deno.test("OPTCR2 all ones but PCROP_RDP: that bit first, and only there, then to level 0", () => {
+  for (
+    const [OPTCR, levels] of [[0xC0FF_AAFD, [0xC0FF_55FD, 0xC0FF_AAFD]], [0xC0FF_55FD, [
+      undefined,
+      0xC0FF_AAFD,
+    ]]] as const
+  ) {
+    const now = decodeOptions(F72, { ...CUT, OPTCR, OPTCR2: 0x0000_00FF });
+    const steps = optionSteps(F72, now, WISH);
+    assertEquals(steps.map((s) => s.plan.words["OPTCR"]?.after), [...levels]);
+    assertEquals(steps.map((s) => s.plan.words["OPTCR2"]?.after), [0x8000_00FF, undefined]);
+    assertEquals(steps.map((s) => s.permit?.allows), [{ PCROP_RDP: 1 }, undefined]);
+    assertEquals(optionSteps(F72, now, { WWDG_SW: 1 }), []);
+  }
+});
+
 Deno.test("a sector that somebody closed on purpose stays closed; other parts have no OPTCR2", () => {
   const wanted = decodeOptions(F72, { ...CUT, OPTCR2: 0x8000_0002 });
   assertEquals([closedByCutWrite(F72, wanted), optionSteps(F72, wanted, WISH)], [false, []]);

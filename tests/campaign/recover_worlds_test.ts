@@ -112,24 +112,29 @@ Deno.test("property: whatever the option bytes are, recover brings them back, or
     OPTCR1: fc.oneof(fc.constantFrom(0x0040_0080, 0xFFFF_FFFF, 0), fc.nat(0xFFFF_FFFF)),
     reset: fc.constantFrom(LOOP, STOP, SWD_OFF),
     spoilt: fc.array(fc.nat(3), { maxLength: 2 }),
+    OPTCR2: fc.constantFrom(0, 0, 2, 0xFF, 0x8000_00FF),
   });
   await fc.assert(
-    fc.asyncProperty(world, fc.nat(99), async ({ board, flips, OPTCR1, reset, spoilt }, seed) => {
-      const OPTCR = flips.reduce((o, b) => (o ^ (1 << b)) >>> 0, FACTORY[board]);
-      const w: World = {
-        board,
-        image: { reset },
-        options: { OPTCR, OPTCR1 },
-        damage: (c) => spoilt.forEach((i) => c.options.storage[i]! ^= 0x10),
-        wants: [0, ""],
-      };
-      const made = boardOf(w, seed);
-      const before = stateOf(made);
-      const { exit, error } = await recover(made);
-      if (made.chip.options.level === 2) return assertEquals(error?.slug, "link-no-answer");
-      assertEquals([exit, error?.slug], [0, undefined]);
-      assertEquals(amiss(made, before), undefined);
-    }),
+    fc.asyncProperty(
+      world,
+      fc.nat(99),
+      async ({ board, flips, OPTCR1, OPTCR2, reset, spoilt }, seed) => {
+        const OPTCR = flips.reduce((o, b) => (o ^ (1 << b)) >>> 0, FACTORY[board]);
+        const w: World = {
+          board,
+          image: { reset },
+          options: { OPTCR, OPTCR1, OPTCR2 },
+          damage: (c) => spoilt.forEach((i) => c.options.storage[i]! ^= 0x10),
+          wants: [0, ""],
+        };
+        const made = boardOf(w, seed);
+        const before = stateOf(made);
+        const { exit, error } = await recover(made);
+        if (made.chip.options.level === 2) return assertEquals(error?.slug, "link-no-answer");
+        assertEquals([exit, error?.slug], [0, undefined]);
+        assertEquals(amiss(made, before), undefined);
+      },
+    ),
     { seed: Number(Deno.env.get("SEED") ?? 4), numRuns: Number(Deno.env.get("WORLDS") ?? 40) },
   );
 });

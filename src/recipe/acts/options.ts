@@ -176,10 +176,10 @@ const NOT_SEEN = { state: "unknown", text: "they were written, and not read back
 async function write(deed: Deed, wanted: Wish["wanted"], words: Wish["plan"]["words"]) {
   const { bench } = deed;
   let now = await bench.flash.readOptions();
-  for (const { plan } of bench.flash.optionSteps(now, wanted)) {
+  for (const { plan, permit } of bench.flash.optionSteps(now, wanted)) {
     await deed.writeAhead(optionIntent(now, plan), async () => {
       deed.touching("option bytes are being written; what they hold is not certain");
-      await bench.flash.writeOptions(plan);
+      await bench.flash.writeOptions(plan, permit);
       deed.tally.optionWrites++;
       now = await afterWriting(NOT_SEEN, async () => {
         await bench.reattach();

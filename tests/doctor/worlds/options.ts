@@ -168,6 +168,19 @@ export const OPTION_WORLDS: Readonly<Record<string, World>> = {
     damage: (c) => c.options.storage.fill(0xFFFF_FFFF),
     wants: [11, "proven:options-erased proven:rdp1 proven:pcrop proven:boot-add-erased"],
   },
+  "F722 PCROP of all sectors, kept by a regression": {
+    board: F722,
+    image: running,
+    options: { OPTCR2: 0xFF },
+    wants: [11, "proven:pcrop proven:lockup"],
+  },
+  "F722 the same at RDP level 1": {
+    board: F722,
+    image: running,
+    rdp: 0x55,
+    options: { OPTCR2: 0xFF },
+    wants: [11, "proven:rdp1 proven:pcrop"],
+  },
   "F722 PCROP_RDP alone": {
     board: F722,
     image: running,
