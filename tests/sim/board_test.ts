@@ -203,9 +203,11 @@ Deno.test("the UART's text is the test's to read, and typing reaches the firmwar
   const U = 0x4001_1000;
   const set: [number, number][] = [
     [0x4002_3844, 1 << 4],
-    [0x4002_3830, 0x0010_0001],
+    [0x4002_3830, 0x0010_0003],
     [0x4002_0000, 0xA808_0000],
     [0x4002_0024, 7 << 4],
+    [0x4002_0400, 0x8280],
+    [0x4002_0420, 0x7000_0000],
     [U + 0xC, 139],
     [U, 0xD],
     [U + 0x28, 0x21],
