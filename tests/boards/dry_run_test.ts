@@ -1,5 +1,6 @@
 /** `--dry-run` of every recipe that comes with probekit, on every kind of board: nothing is written that outlives it. */
 import { assert, assertEquals, assertGreater } from "@std/assert";
+import { putFactory } from "../cli/support/factory.ts";
 import { firmware, Folder, probekit, probekitJson, ROOT } from "../cli/support/program.ts";
 import { lastingWrites, wireWrites } from "../cli/support/wire.ts";
 
@@ -14,6 +15,7 @@ const CALLS: Readonly<Record<string, readonly string[]>> = {
   "set-option-bytes": ["--set", "backup={dir}/backup", "--set", "allow_erase=true"],
   "recover-option-bytes": ["--set", "backup={dir}/backup", "--set", "allow_erase=true"],
 };
+const FACTORY = ["factory-program", "revive-and-ship", "seal"] as const;
 
 const BOARDS = [
   "stm32f746g-disco?scenario=factory",
@@ -32,10 +34,12 @@ const shipped = [...Deno.readDirSync(`${ROOT}/recipes`)].map((e) => e.name)
   .filter((name) => name.endsWith(".yaml")).map((name) => name.replace(/\.yaml$/, ""));
 
 Deno.test("dry run: every recipe that comes with probekit is tried here", () => {
-  assertEquals(shipped.toSorted(), Object.keys(CALLS).toSorted());
+  assertEquals(shipped.toSorted(), [...Object.keys(CALLS), ...FACTORY].toSorted());
 });
 
-for (const recipe of Object.keys(CALLS)) {
+const isFactory = (name: string): name is typeof FACTORY[number] => FACTORY.some((f) => f === name);
+
+for (const recipe of [...Object.keys(CALLS), ...FACTORY]) {
   Deno.test(`dry run: ${recipe} writes nothing that stays, on any board`, async (t) => {
     for (const board of BOARDS) {
       await t.step(board, async () => {
@@ -47,13 +51,17 @@ for (const recipe of Object.keys(CALLS)) {
         const bytes = Deno.readFileSync(state);
 
         const trace = dir.at("trace.jsonl");
-        const words = (CALLS[recipe] ?? []).map((w) =>
-          w.replace("{image}", image).replace("{dir}", dir.path)
-        );
+        const words = isFactory(recipe)
+          ? putFactory(dir)[recipe]
+          : (CALLS[recipe] ?? []).map((w) =>
+            w.replace("{image}", image).replace("{dir}", dir.path)
+          );
+        const files = () => [...Deno.readDirSync(dir.path)].map((e) => e.name).toSorted();
+        const there = files();
         const ran = await probekit(
           ["run", recipe, ...words, "--dry-run", "--yes", "--probe", probe, "--trace", trace],
         );
-        assert([0, 11, 22].includes(ran.exit), ran.err);
+        assert([0, 11, 22].includes(ran.exit), `${ran.exit}: ${ran.err}`);
         if (ran.exit === 0) assert(ran.out.includes("nothing was written"), ran.out);
         else assert(ran.err.includes("board: untouched"), ran.err);
 
@@ -63,8 +71,7 @@ for (const recipe of Object.keys(CALLS)) {
         assertEquals(Deno.readFileSync(state), bytes);
         const after = await probekitJson(["options", "--probe", probe]);
         assertEquals([after.registers, after.fields], [before.registers, before.fields]);
-        const left = [...Deno.readDirSync(dir.path)].map((e) => e.name).toSorted();
-        assertEquals(left, ["app.bin", "board.pk", "trace.jsonl"]);
+        assertEquals(files(), [...there, "trace.jsonl"].toSorted());
       });
     }
   });

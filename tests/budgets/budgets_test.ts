@@ -3,6 +3,7 @@
  * loses unseen. `UPDATE_BUDGETS=1 deno test -A tests/budgets` writes them anew.
  */
 import { assert, assertEquals } from "@std/assert";
+import { putFactory } from "../cli/support/factory.ts";
 import { firmware, Folder, probekit, probekitJson, ROOT } from "../cli/support/program.ts";
 
 /** A file of budgets: exchanges by what the board is like. */
@@ -37,6 +38,15 @@ const plain = (recipe: string, scenario: string, ...words: readonly string[]): C
     ...["--probe", sim(dir, scenario)],
   ]);
 
+/** A unit's way through the factory. */
+const unit = (recipe: "factory-program" | "revive-and-ship", scenario: string): Call => (dir) =>
+  Promise.resolve([
+    ...["run", recipe, ...putFactory(dir)[recipe]],
+    ...["--yes", "--probe", sim(dir, scenario)],
+  ]);
+/** The word of the virtual board's chip, as it is typed at a terminal. */
+const SEAL_WORD = "SEAL-3237";
+
 const RUNS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   "flash": {
     "blank board": withImage("flash", "blank"),
@@ -70,6 +80,21 @@ const RUNS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     "so36160986": plain("recover-option-bytes", "so36160986", "--set", "backup=DIR/backup"),
     "factory board": plain("recover-option-bytes", "factory", "--set", "backup=DIR/backup"),
   },
+  "factory-program": { "blank board": unit("factory-program", "blank") },
+  "revive-and-ship": {
+    "blank board": unit("revive-and-ship", "blank"),
+    "so36160986": unit("revive-and-ship", "so36160986"),
+  },
+  "seal": {
+    "unit that passed": async (dir) => {
+      const words = putFactory(dir);
+      const probe = ["--probe", sim(dir, "blank")];
+      const passed = ["run", "factory-program", ...words["factory-program"], ...probe, "--yes"];
+      const { exit, err } = await probekit(passed);
+      assertEquals(exit, 0, err);
+      return ["run", "seal", ...words.seal, ...probe];
+    },
+  },
 };
 
 const fileOf = (recipe: string): string => `${ROOT}/tests/budgets/${recipe}.json`;
@@ -79,7 +104,9 @@ async function measure(calls: Readonly<Record<string, Call>>): Promise<Record<st
   const out: Record<string, number> = {};
   for (const [board, call] of Object.entries(calls)) {
     using dir = new Folder();
-    const { exit, usbExchanges, err } = await probekitJson(await call(dir));
+    const { exit, usbExchanges, err } = await probekitJson(await call(dir), {
+      answer: SEAL_WORD,
+    });
     assertEquals(exit, 0, `${board}: ${err}`);
     out[board] = usbExchanges;
   }

@@ -1,56 +1,25 @@
 /** A factory's day by the command line: a station, units, records that can be checked, and one that is sealed. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { firmwareHex } from "../recipes/firmware.ts";
-import { hashed } from "../recipes/station.ts";
+import { type FactoryWords, KEY, putFactory } from "./support/factory.ts";
 import { Folder, type How, probekit } from "./support/program.ts";
-
-const DISCO = "recipes/boards/stm32f746g-disco.yaml";
-const KEY = "00112233445566778899AABBCCDDEEFF0123456789ABCDEF0123456789ABCDEF";
-
-const APP = firmwareHex("boot\nSELFTEST PASS fw=1.4.2\n");
 
 class Factory implements Disposable {
   readonly dir = new Folder();
-  constructor() {
-    Deno.mkdirSync(this.dir.at("station"));
-    this.dir.put(
-      "station/station.yaml",
-      "station: v1\nname: prog-03\nserials: { prefix: AB, digits: 8, blocks: [12345..12999] }\n",
-    );
-    this.dir.put("app.hex", APP);
-    this.dir.put("unit.key", KEY);
-  }
-  get station(): readonly string[] {
-    return ["--station", this.dir.at("station")];
-  }
-  get board(): readonly string[] {
-    return [
-      "--board",
-      DISCO,
-      "--probe",
-      `sim:stm32f746g-disco?state=${this.dir.at("board.pk")}`,
-    ];
+  readonly words: FactoryWords = putFactory(this.dir);
+  get probe(): readonly string[] {
+    return ["--probe", `sim:stm32f746g-disco?state=${this.dir.at("board.pk")}`];
   }
   program(...more: string[]): ReturnType<typeof probekit> {
     return probekit([
-      "run",
-      "factory-program",
-      ...this.board,
-      ...this.station,
-      "--set",
-      `image=${hashed(this.dir.at("app.hex"), APP)}`,
-      "--set",
-      "order=WO-004711",
-      "--set",
-      `device_key=@${this.dir.at("unit.key")}`,
-      ...more,
+      ...["run", "factory-program", ...this.words["factory-program"]],
+      ...[...this.probe, ...more],
     ]);
   }
   seal(how?: How): ReturnType<typeof probekit> {
-    return probekit(["run", "seal", ...this.board, ...this.station, "--yes"], how);
+    return probekit(["run", "seal", ...this.words.seal, ...this.probe, "--yes"], how);
   }
   verify(...more: string[]): ReturnType<typeof probekit> {
-    return probekit(["journal", "verify", ...this.station, ...more]);
+    return probekit(["journal", "verify", ...this.words.station, ...more]);
   }
   [Symbol.dispose](): void {
     this.dir[Symbol.dispose]();
