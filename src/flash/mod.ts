@@ -1,4 +1,5 @@
 /** Erase, program, option bytes by name; the only writer of option bytes. @module */
+export { afterWriting } from "./after_writing.ts";
 export { type ProgramWidth, programWidth } from "./bench.ts";
 export * from "./controller.ts";
 export { fault as flashFault } from "./faults.ts";

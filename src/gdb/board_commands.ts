@@ -2,7 +2,7 @@
 import { hex } from "../base/mod.ts";
 import { sectorBit } from "../chip/mod.ts";
 import { CAUSES, diagnoseFindings, diagnosisLines, examineAttached } from "../doctor/mod.ts";
-import { factoryProfile, type Progress } from "../flash/mod.ts";
+import { afterWriting, factoryProfile, type Progress } from "../flash/mod.ts";
 import { placeImage } from "../plan/mod.ts";
 import { fault, refused } from "./faults.ts";
 import { fromPrompt } from "./guards.ts";
@@ -14,6 +14,7 @@ import { resetTarget } from "./vector_catch.ts";
 export const telling = (say: Say) => (p: Progress): void =>
   say(p.done === p.total ? `${p.what}: ${p.total} ${p.unit}` : "");
 
+const NOT_SEEN = { state: "unknown", text: "they were written, and not read back" } as const;
 /** Writes the fields that differ, takes each write up by a reset, reads back. Gives what is to be told, or undefined when nothing differed. */
 async function writeOptions(
   held: Held,
@@ -29,9 +30,11 @@ async function writeOptions(
     say(why);
     await held.writingOptions(now, plan, async () => {
       await held.flash.writeOptions(plan);
-      await resetTarget(core, true);
-      moved = await held.reopened() || moved;
-      now = await held.flash.readOptions();
+      await afterWriting(NOT_SEEN, async () => {
+        await resetTarget(core, true);
+        moved = await held.reopened() || moved;
+        now = await held.flash.readOptions();
+      });
       requireTaken(now.fields, plan.changes);
     });
   }

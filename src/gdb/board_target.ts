@@ -1,7 +1,7 @@
 /** A GdbTarget of an attached core and its flash. */
 import { Fault, hex, u32le } from "../base/mod.ts";
 import { checkVectors, type Core, explainFault, type StopReason } from "../cortex/mod.ts";
-import type { OpenedFlash } from "../flash/mod.ts";
+import { afterWriting, type OpenedFlash } from "../flash/mod.ts";
 import { placeImage, planFlash } from "../plan/mod.ts";
 import { boardCommands, telling } from "./board_commands.ts";
 import {
@@ -17,6 +17,7 @@ import { regionsOf } from "./memory_map.ts";
 import { SeenFlash } from "./seen_flash.ts";
 import type { FlashReport, GdbTarget, Say } from "./target.ts";
 
+const FAR = { state: "partial", text: "how far it came is not known" } as const;
 type Pieces = readonly { readonly at: number; readonly bytes: Uint8Array }[];
 
 const MVFR0 = 0xE000_EF40;
@@ -63,7 +64,10 @@ async function program(
     if (sectors.length) await flash.erase(sectors, telling(say));
     if (plan.program.length) {
       // what is the same was compared by the plan; what is written is read back here
-      await flash.programRuns(plan.program, telling(say), { erased: "known", verify: true });
+      const program = () =>
+        flash.programRuns(plan.program, telling(say), { erased: "known", verify: true });
+      const isFirst = sectors.length === 0 && plan.program.length < 2;
+      await (isFirst ? program() : afterWriting(FAR, program));
     }
   };
   if (touched.length) {

@@ -1,7 +1,13 @@
 /** Writing flash: bring it to an image, erase sectors. */
 import { hex } from "../../base/mod.ts";
 import type { Sector } from "../../chip/mod.ts";
-import { flashFault, parseSectors, type Progress, sectorsText } from "../../flash/mod.ts";
+import {
+  afterWriting,
+  flashFault,
+  parseSectors,
+  type Progress,
+  sectorsText,
+} from "../../flash/mod.ts";
 import {
   firstNotErased,
   type FlashPlan,
@@ -16,7 +22,6 @@ import { scalarText } from "../scalars.ts";
 import type { Region } from "../types.ts";
 import type { PredictedView, View } from "../view.ts";
 import type { Act, ActParameters, Deed, DiffLine, Done, LookAt } from "./act.ts";
-import { afterWriting } from "./after_writing.ts";
 import { imageOf, type Placed, rangesOf } from "./files.ts";
 import {
   requireNoHardwareWatchdog,

@@ -2,6 +2,7 @@
 import { getField, hex } from "../../base/mod.ts";
 import { isDualBank, optionRegisters } from "../../chip/mod.ts";
 import {
+  afterWriting,
   decodeOptions,
   flashFault,
   type OptionBytes,
@@ -13,7 +14,6 @@ import { fault } from "../faults.ts";
 import { type IntentBody, registerTexts } from "../journal.ts";
 import { mainRegister, type View } from "../view.ts";
 import type { Act, ActParameters, Deed, DiffLine, Look, LookAt, Need } from "./act.ts";
-import { afterWriting } from "./after_writing.ts";
 import { profileOf } from "./files.ts";
 import { optionEvidence } from "./guards.ts";
 import { optionDamage } from "./option_damage.ts";

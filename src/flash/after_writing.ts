@@ -1,5 +1,5 @@
 /** What is done after something was written. */
-import { type BoardState, Fault } from "../../base/mod.ts";
+import { type BoardState, Fault } from "../base/mod.ts";
 
 /**
  * Does `work`, when something was written before. A fault of it may say that it touched nothing itself: the board
