@@ -13,7 +13,7 @@ export type FaultClass = "unit" | "station" | "recipe" | "approval" | "tool";
 
 /** One row of a room's catalogue. Texts may hold `{fact}`, filled from the occurrence. */
 export interface FaultRow {
-  /** `E` and four digits; the first two are the exit code */
+  /** `E`, the two digits of the exit code, then two or three of its own */
   readonly code: `E${number}`;
   readonly class: FaultClass;
   /** says what happened; stands alone in a log */

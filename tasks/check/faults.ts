@@ -56,7 +56,7 @@ function rowProblems(r: CatalogueRow, verbs: ReadonlySet<string>): readonly stri
   const out: string[] = [];
   const say = (what: string) => void out.push(`${room}/ ${slug} ${row.code}: ${what}`);
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(slug)) say("its slug is not in kebab-case");
-  if (!/^E\d{4}$/.test(row.code)) say("its code is not E and four digits");
+  if (!/^E\d{4,5}$/.test(row.code)) say("its code is not E and four or five digits");
   if (!EXITS.has(row.code.slice(1, 3))) say(`${row.code.slice(1, 3)} is no exit code`);
   if (row.next.length === 0) say("it does not say what to do next");
   for (const [where, text] of textsOf(r)) {
