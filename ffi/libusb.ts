@@ -66,9 +66,21 @@ export type Libusb =
   & Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]
   & Deno.DynamicLibrary<typeof MEMORY>["symbols"];
 
-/** Loads the library. Throws what Deno.dlopen throws. */
+/** RTLD_NOW and RTLD_NODELETE, where loading takes flags: dlfcn.h of glibc, musl and macOS. */
+const STAY: Readonly<Record<string, number>> = { linux: 0x1002, darwin: 0x82 };
+
+/**
+ * Loads the library, for as long as the process lives: libusb has a thread of its own, and one that has just
+ * begun, or has yet to end, must find its code there when Deno gives its handles back. Throws what Deno.dlopen
+ * throws.
+ */
 export function loadLibusb(path: string): Libusb {
-  if (Deno.build.os !== "windows") return Deno.dlopen(path, { ...SYMBOLS, ...MEMORY }).symbols;
+  if (Deno.build.os !== "windows") {
+    const { symbols } = Deno.dlopen(path, { ...SYMBOLS, ...MEMORY });
+    const stay = STAY[Deno.build.os];
+    if (stay !== undefined) symbols.dlopen?.(new TextEncoder().encode(`${path}\0`), stay);
+    return symbols;
+  }
   // GetProcAddress does not look into a library's own dependencies, as dlsym does
   const { symbols } = Deno.dlopen("msvcrt.dll", MEMORY);
   return { ...Deno.dlopen(path, SYMBOLS).symbols, ...symbols };

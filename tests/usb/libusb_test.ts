@@ -24,7 +24,8 @@ async function list(flags: readonly string[], env: Record<string, string> = {}):
   const writer = child.stdin.getWriter();
   await writer.write(new TextEncoder().encode(program));
   await writer.close();
-  const { stdout, stderr } = await child.output();
+  const { stdout, stderr, signal } = await child.output();
+  assertEquals(signal, null); // libusb's own thread outlives what this process has open of it
   return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
 }
 
