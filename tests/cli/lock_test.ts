@@ -155,7 +155,7 @@ Deno.test("lock: every verb that opens a board says busy with exit 75, and touch
     ["info"],
     ["run", "backup"],
     ["plan", "backup"],
-    ["gdb"],
+    ["gdb", "--port", "0"],
   ];
   using _held = await takeLock(`virtual board ${state}`, NOW);
   for (const verb of verbs) {
