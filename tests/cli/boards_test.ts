@@ -1,6 +1,6 @@
 /** `--on NAME` and `--board FILE`: the probe, the checks and the inputs of a board file, for every verb. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { firmware, Folder, probekit, probekitJson } from "./support/program.ts";
+import { firmware, Folder, probekit, probekitJson, withEnv } from "./support/program.ts";
 
 const RECIPE = `recipe: v1
 name: put
@@ -45,40 +45,36 @@ safe_state: { leave: running }
 
 Deno.test("--on: probe, inputs and safe state come from the board's file; what is nearer goes before", async () => {
   using dir = bench();
-  Deno.env.set("PROBEKIT_BOARDS", dir.at("boards"));
-  try {
-    const put = ["run", dir.at("put.yaml"), "--on", "alpha"];
-    const plain = await probekitJson(put);
-    assertEquals([plain.outcome, plain.left], ["PASS", "running"], plain.err);
-    assertEquals(plain.outputs, { note: "note from the board" });
-    assertEquals(plain.plan.target.board.name, "alpha");
-    const file = await probekitJson([...put, "--inputs", dir.at("inputs.yaml")]);
-    assertEquals(file.outputs, { note: "note from the file" });
-    const line = await probekitJson([
-      ...[...put, "--inputs", dir.at("inputs.yaml")],
-      ...["--set", "note=from the line"],
-    ]);
-    assertEquals(line.outputs, { note: "note from the line" });
-    const kept = dir.at("plan.json");
-    assertEquals((await probekit(["plan", ...put.slice(1), "-o", kept])).exit, 0);
-    const applied = await probekitJson(["apply", kept]);
-    assertEquals([applied.outcome, applied.left], ["PASS", "running"], applied.err);
-    const info = await probekitJson(["info", "--on", "alpha"]);
-    assertEquals(info.exit, 0, info.err);
-    const halted = await probekit([...put, "--set-target", "leave=halted"]);
-    assertEquals(halted.exit, 11);
-    assertStringIncludes(halted.err, "alpha must not be left halted");
-    const wrong = await probekit([...put, "--probe", "sim:nucleo-f767zi"]);
-    assertEquals(wrong.exit, 11, wrong.err);
-    assertStringIncludes(wrong.err, "alpha has a stm32f746*");
-    const nobody = await probekit(["run", dir.at("put.yaml"), "--on", "beta"]);
-    assertEquals(nobody.exit, 2);
-    assertStringIncludes(nobody.err, "boards/beta.yaml");
-    for (const args of [["--on", "../alpha"], ["--on", "alpha", "--board", "x.yaml"]]) {
-      assertEquals((await probekit(["run", dir.at("put.yaml"), ...args])).exit, 2);
-    }
-  } finally {
-    Deno.env.delete("PROBEKIT_BOARDS");
+  const { probekit, probekitJson } = withEnv({ PROBEKIT_BOARDS: dir.at("boards") });
+  const put = ["run", dir.at("put.yaml"), "--on", "alpha"];
+  const plain = await probekitJson(put);
+  assertEquals([plain.outcome, plain.left], ["PASS", "running"], plain.err);
+  assertEquals(plain.outputs, { note: "note from the board" });
+  assertEquals(plain.plan.target.board.name, "alpha");
+  const file = await probekitJson([...put, "--inputs", dir.at("inputs.yaml")]);
+  assertEquals(file.outputs, { note: "note from the file" });
+  const line = await probekitJson([
+    ...[...put, "--inputs", dir.at("inputs.yaml")],
+    ...["--set", "note=from the line"],
+  ]);
+  assertEquals(line.outputs, { note: "note from the line" });
+  const kept = dir.at("plan.json");
+  assertEquals((await probekit(["plan", ...put.slice(1), "-o", kept])).exit, 0);
+  const applied = await probekitJson(["apply", kept]);
+  assertEquals([applied.outcome, applied.left], ["PASS", "running"], applied.err);
+  const info = await probekitJson(["info", "--on", "alpha"]);
+  assertEquals(info.exit, 0, info.err);
+  const halted = await probekit([...put, "--set-target", "leave=halted"]);
+  assertEquals(halted.exit, 11);
+  assertStringIncludes(halted.err, "alpha must not be left halted");
+  const wrong = await probekit([...put, "--probe", "sim:nucleo-f767zi"]);
+  assertEquals(wrong.exit, 11, wrong.err);
+  assertStringIncludes(wrong.err, "alpha has a stm32f746*");
+  const nobody = await probekit(["run", dir.at("put.yaml"), "--on", "beta"]);
+  assertEquals(nobody.exit, 2);
+  assertStringIncludes(nobody.err, "boards/beta.yaml");
+  for (const args of [["--on", "../alpha"], ["--on", "alpha", "--board", "x.yaml"]]) {
+    assertEquals((await probekit(["run", dir.at("put.yaml"), ...args])).exit, 2);
   }
 });
 

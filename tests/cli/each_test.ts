@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows }
 import { parseCsv } from "../../src/cli/csv.ts";
 import { readPanel, worstExit } from "../../src/cli/each.ts";
 import { takeLock } from "../../src/cli/lock.ts";
-import { firmware, Folder, probekit, probekitJson } from "./support/program.ts";
+import { firmware, Folder, probekit, probekitJson, withEnv } from "./support/program.ts";
 
 const SIM = "sim:stm32f746g-disco";
 
@@ -96,20 +96,16 @@ Deno.test("each: boards by name, and one board's file for all: what is safe is k
   board("beta", "chip: stm32f767*\nsafe_state: { leave: running }\n");
   const safe = ["--set-target", "leave=board-safe", "--set", `image=${image}`];
   const base = ["--set", "base=0x08000000"];
-  Deno.env.set("PROBEKIT_BOARDS", dir.at("boards"));
-  try {
-    const csv = dir.put("boards.csv", "on\nalpha\nbeta\n");
-    const all = await probekitJson(args(dir, csv, ...safe, ...base));
-    assertEquals(
-      all.units.map((
-        u: { unit: string; probe: string; exit: number },
-      ) => [u.unit, u.probe, u.exit]),
-      [["alpha", "--on alpha", 0], ["beta", "--on beta", 11]],
-    );
-    assertEquals([await holds(dir, "alpha"), await holds(dir, "beta")], [true, false]);
-  } finally {
-    Deno.env.delete("PROBEKIT_BOARDS");
-  }
+  const boards = withEnv({ PROBEKIT_BOARDS: dir.at("boards") });
+  const named = dir.put("boards.csv", "on\nalpha\nbeta\n");
+  const { units } = await boards.probekitJson(args(dir, named, ...safe, ...base));
+  assertEquals(
+    units.map((
+      u: { unit: string; probe: string; exit: number },
+    ) => [u.unit, u.probe, u.exit]),
+    [["alpha", "--on alpha", 0], ["beta", "--on beta", 11]],
+  );
+  assertEquals([await holds(dir, "alpha"), await holds(dir, "beta")], [true, false]);
   const one = dir.put("one.yaml", "board: v1\nname: one\nsafe_state: { leave: running }\n");
   const csv = panel(dir, { a: "blank", b: "blank" });
   const all = await probekitJson(args(dir, csv, ...safe, "--board", one));

@@ -1,7 +1,7 @@
 /** The journal: the note is on the disk before the write, and an interruption is told, finished and closed. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { FileJournal, type JournalEntry } from "../../src/cli/mod.ts";
-import { firmware, Folder, probekit, probekitJson, ROOT } from "./support/program.ts";
+import { firmware, Folder, probekit, probekitJson, ROOT, withEnv } from "./support/program.ts";
 
 const SIM = "sim:stm32f746g-disco";
 const AT = "0x08000000";
@@ -118,18 +118,13 @@ Deno.test("journal: the oldest kept pieces go, those of open intents stay", asyn
 
 Deno.test("journal: a virtual board without a file has none", async () => {
   using dir = new Folder();
-  Deno.env.set("XDG_STATE_HOME", dir.path);
-  try {
-    const probe = `${SIM}?scenario=so36160986`;
-    assertEquals((await probekit(["options", "factory", "--probe", probe])).exit, 0);
-    assertEquals([...Deno.readDirSync(dir.path)], []);
-    Deno.env.set("PROBEKIT_JOURNAL", dir.at("named"));
-    assertEquals((await probekit(["options", "factory", "--probe", probe])).exit, 0);
-    assertEquals((await new FileJournal(dir.at("named")).entries()).length, 2);
-  } finally {
-    Deno.env.delete("XDG_STATE_HOME");
-    Deno.env.delete("PROBEKIT_JOURNAL");
-  }
+  const call = ["options", "factory", "--probe", `${SIM}?scenario=so36160986`];
+  const env = { XDG_STATE_HOME: dir.path };
+  assertEquals((await withEnv(env).probekit(call)).exit, 0);
+  assertEquals([...Deno.readDirSync(dir.path)], []);
+  const named = { ...env, PROBEKIT_JOURNAL: dir.at("named") };
+  assertEquals((await withEnv(named).probekit(call)).exit, 0);
+  assertEquals((await new FileJournal(dir.at("named")).entries()).length, 2);
 });
 
 /** The cable is pulled at every so-manieth transfer; USB is the board's supply, so its power goes too. */

@@ -40,7 +40,10 @@ export async function probekit(args: readonly string[], how: How = {}): Promise<
 /** Its JSON, which must be all that it wrote to standard output. */
 // deno-lint-ignore no-explicit-any -- tests look into documents of many shapes
 export async function probekitJson(args: readonly string[], how?: How): Promise<any> {
-  const { out, exit, err } = await probekit([...args, "--json"], how);
+  return parsed(await probekit([...args, "--json"], how));
+}
+// deno-lint-ignore no-explicit-any -- the same
+function parsed({ out, exit, err }: Ran): any {
   try {
     return { exit, err, ...JSON.parse(out) };
   } catch {
@@ -65,6 +68,14 @@ export async function probekitProcess(
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { exit: code, out: text(stdout), err: text(stderr) };
 }
+
+/** With variables of its own: in this process they would be those of all tests that run beside it. */
+export const withEnv = (env: Record<string, string>) => ({
+  probekit: (args: readonly string[]): Promise<Ran> => probekitProcess(args, { env }),
+  // deno-lint-ignore no-explicit-any -- as probekitJson
+  probekitJson: async (args: readonly string[]): Promise<any> =>
+    parsed(await probekitProcess([...args, "--json"], { env })),
+});
 
 /** A folder for one test; gone afterwards. */
 export class Folder implements Disposable {
