@@ -77,7 +77,6 @@ export class Running {
     const ms = LOOKS_MS[Math.min(this.#looks++, LOOKS_MS.length - 1)] ?? 0;
     await session.target.clock.sleep(ms);
     await pause();
-    await session.keepAlive();
   }
 
   async #halted(): Promise<void> {

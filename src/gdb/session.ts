@@ -259,12 +259,8 @@ export class GdbSession {
   /** What a long command says while it works; gdb hears only that it does. */
   readonly working = (text: string): void => {
     if (text !== "") this.options.log(text);
-    if (this.console) void this.keepAlive();
+    if (this.console) void this.#out.alive(this.target.clock.now());
   };
-  /** gdb is told, now and then, that the target still works on it. */
-  async keepAlive(): Promise<void> {
-    await this.#out.alive(this.target.clock.now());
-  }
 
   /** Takes all comparators back that gdb has set. */
   async clearComparators(): Promise<void> {
