@@ -117,11 +117,11 @@ async function kernelPackage(): Promise<string> {
 async function make(work: string, name: string): Promise<Prepared> {
   await apt(work, "apt-get", "download", name, "busybox-static");
   for (const deb of [only(work, /^linux-image.*\.deb$/), only(work, /^busybox.*\.deb$/)]) {
-    await run(work, "dpkg-deb", "-x", deb, `${work}/root`);
+    await run(work, "dpkg-deb", "-x", deb, `${work}/unpacked`);
   }
-  const image = await Deno.readFile(only(`${work}/root/boot`, /^vmlinuz/));
-  const modules = { root: only(`${work}/root/lib/modules`, /./), wanted: MODULES };
-  const busybox = await Deno.readFile(only(`${work}/root/bin`, /^busybox$/));
+  const image = await Deno.readFile(only(`${work}/unpacked/boot`, /^vmlinuz/));
+  const modules = { root: only(`${work}/unpacked/lib/modules`, /./), wanted: MODULES };
+  const busybox = await Deno.readFile(only(`${work}/unpacked/bin`, /^busybox$/));
   const made = { kernel: `${work}/elf`, initrd: `${work}/initrd` };
   await Deno.writeFile(made.initrd, await initramfs(busybox, INIT, modules));
   await Deno.writeFile(made.kernel, await unpackedKernel(image));

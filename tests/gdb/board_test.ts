@@ -296,3 +296,13 @@ Deno.test("journal: a write that the board did not survive stays open; one that 
   }, journaled(notes)).catch((e) => assertStringIncludes(String(e), "probe"));
   assertEquals(notes.texts.length, 2);
 });
+
+Deno.test("a core that runs is no reason to talk: a stop is never behind a heap of signs of life", () =>
+  visitBoard(F746, async (v) => {
+    const { clock } = v.target;
+    const stop = v.client.ask("vCont;c");
+    const from = clock.now();
+    while (clock.now() < from + 20_000) await new Promise((r) => setTimeout(r, 0));
+    await v.client.raw(Uint8Array.of(3));
+    assertEquals([await stop, v.client.alive], ["T02thread:1;", 0]);
+  }));
