@@ -4,13 +4,8 @@ import { checkVectors, type Core, explainFault, type StopReason } from "../corte
 import { afterWriting, type OpenedFlash } from "../flash/mod.ts";
 import { placeImage, planFlash } from "../plan/mod.ts";
 import { boardCommands, telling } from "./board_commands.ts";
-import {
-  boardNotes,
-  fromHere,
-  requireNoHardwareWatchdog,
-  requireOpen,
-  requireReadable,
-} from "./guards.ts";
+import { requireNoHardwareWatchdog, requireOpen, requireReadable } from "../recipe/mod.ts";
+import { boardNotes, fromHere } from "./guards.ts";
 import { Held, type TargetParts } from "./held.ts";
 import { catchHardFaults, resetTarget } from "./vector_catch.ts";
 import { regionsOf } from "./memory_map.ts";
@@ -38,7 +33,7 @@ async function program(
   watchdogOk: boolean,
 ): Promise<FlashReport> {
   const { flash, chip } = held;
-  requireReadable(chip, await flash.readOptions());
+  requireReadable(flash, await flash.readOptions(), "program", flash.layout.at);
   const image = {
     file: "what gdb sent",
     pieces: pieces.map((p) => ({ ...p, from: `what gdb sent for ${hex(p.at)}` })),
@@ -58,7 +53,7 @@ async function program(
   if (touched.length) {
     const options = await flash.readOptions();
     requireOpen(flash, options, touched, "programmed");
-    if (plan.program.length && !watchdogOk) requireNoHardwareWatchdog(chip, options);
+    if (plan.program.length && !watchdogOk) requireNoHardwareWatchdog(flash, options);
   }
   const write = async () => {
     if (sectors.length) await flash.erase(sectors, telling(say));

@@ -23,6 +23,13 @@ export { junitXml, xmlText } from "./junit.ts";
 export type { RecipeFiles } from "./lint_uses.ts";
 export type { DiffLine, Need, Tally } from "./acts/act.ts";
 export { readProfile } from "./acts/files.ts";
+export {
+  requireNoHardwareWatchdog,
+  requireOpen,
+  requireReadable,
+  watchdogName,
+} from "./acts/guards.ts";
+export { hardwareWatchdogs } from "./view.ts";
 export { type Bench, type BenchWish, type Found, openBench, USUAL_HERTZ } from "./bench.ts";
 export {
   type BoardDocument,

@@ -1,13 +1,5 @@
 /** The board as steps see it: as it is, or as it will be once the steps above have run. */
-import { getField } from "../base/mod.ts";
-import {
-  type Chip,
-  type Layout,
-  layoutOf,
-  optionRegisters,
-  type Sector,
-  sectorBit,
-} from "../chip/mod.ts";
+import { type Chip, type Layout, layoutOf, optionRegisters, type Sector } from "../chip/mod.ts";
 import { decodeOptions, type OptionBytes } from "../flash/mod.ts";
 import type { Bench } from "./bench.ts";
 
@@ -181,23 +173,6 @@ export class PredictedView implements View {
     if (layout.dualBank !== this.layout.dualBank) this.#pages = new Pages(layout);
     if (massErased) this.erase(layout.sectors);
   }
-}
-
-/** Sectors that their option bits keep from `stops`. */
-export function closedSectors(
-  view: Pick<View, "chip" | "layout">,
-  options: OptionBytes,
-  stops: "write" | "read",
-): readonly Sector[] {
-  const fields = Object.values(view.chip.sub.options).filter((f) => f.sectors?.stops === stops);
-  return view.layout.sectors.filter((s) =>
-    fields.some((f) => {
-      const word = options.registers[f.register];
-      if (word === undefined) return false;
-      const bit = Math.floor(getField(word, f.bits) / 2 ** sectorBit(view.layout, s)) % 2;
-      return bit === f.sectors?.when;
-    })
-  );
 }
 
 /** Fields whose present value starts a watchdog at every reset. */

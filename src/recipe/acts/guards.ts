@@ -1,17 +1,24 @@
 /** What is refused before flash is touched, whatever the step is. */
 import { type Evidence, getField, hex } from "../../base/mod.ts";
 import { flashRegister, type Sector, sectorBit } from "../../chip/mod.ts";
-import { flashFault, type OptionBytes, sectorsText } from "../../flash/mod.ts";
+import { closedSectors, flashFault, type OptionBytes, sectorsText } from "../../flash/mod.ts";
 import { fault } from "../faults.ts";
-import { closedSectors, hardwareWatchdogs, type View } from "../view.ts";
+import { hardwareWatchdogs, type View } from "../view.ts";
 
 const UNTOUCHED = { state: "untouched", text: "nothing was written" } as const;
+
+/** A chip and its flash, as steps of a plan or a debugger see it. */
+type Seen = Pick<View, "chip" | "layout">;
 
 const bitsText = (bits: readonly number[]): string =>
   bits.length === 1 ? `bit ${bits[0]} is` : `bits ${bits.join(", ")} are`;
 
 /** An option register with the fields that differ from a new part. */
-export function optionEvidence(view: View, options: OptionBytes, register: string): Evidence {
+export function optionEvidence(
+  view: Pick<View, "chip">,
+  options: OptionBytes,
+  register: string,
+): Evidence {
   const { family, sub } = view.chip;
   const value = options.registers[register] ?? 0;
   const decoded: Record<string, string> = {};
@@ -25,7 +32,7 @@ export function optionEvidence(view: View, options: OptionBytes, register: strin
 
 /** Fault: flash-read-protected. */
 export function requireReadable(
-  view: View,
+  view: Pick<View, "chip">,
   options: OptionBytes,
   access: "read" | "program",
   at: number,
@@ -43,15 +50,16 @@ export function requireReadable(
   }, { board: UNTOUCHED, evidence: [optionEvidence(view, options, register)] });
 }
 
-function requireOpen(
-  view: View,
+/** Refuses sectors that option bytes protect. Faults: flash-write-protected, flash-code-protected. */
+export function requireOpen(
+  view: Seen,
   options: OptionBytes,
   sectors: readonly Sector[],
   done: "erased" | "programmed",
   all: readonly ("write" | "read")[] = ["write", "read"],
 ): void {
   for (const stops of all) {
-    const closed = closedSectors(view, options, stops);
+    const closed = closedSectors(view.chip, view.layout, options.registers, stops);
     const wrong = sectors.filter((s) => closed.some((c) => c.index === s.index));
     if (wrong.length === 0) continue;
     const [name, f] = Object.entries(view.chip.sub.options)
@@ -114,18 +122,20 @@ const NAMES: Readonly<Record<string, string>> = {
   WWDG_SW: "window watchdog",
   IWDG_SW: "independent watchdog",
 };
+/** What the option field is about, in words. */
+export const watchdogName = (field: string): string => NAMES[field] ?? "watchdog";
 
 /**
  * Refuses to program a chip whose watchdog starts by hardware: the image would be there, and the chip
  * would reset itself again and again unless the image serves it. Fault: hardware-watchdog.
  */
-export function requireNoHardwareWatchdog(view: View, options: OptionBytes): void {
+export function requireNoHardwareWatchdog(view: Pick<View, "chip">, options: OptionBytes): void {
   const [field] = hardwareWatchdogs(view.chip, options);
   const f = field === undefined ? undefined : view.chip.sub.options[field];
   if (field === undefined || f === undefined) return;
   throw fault("hardware-watchdog", {
     field,
-    watchdog: NAMES[field] ?? "watchdog",
+    watchdog: watchdogName(field),
     period: PERIOD[field] ?? "as its option says",
     optcr: hex(options.registers[f.register] ?? 0),
   }, { board: UNTOUCHED, evidence: [optionEvidence(view, options, f.register)] });
