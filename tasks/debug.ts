@@ -1,45 +1,28 @@
-import {
-  boardTarget,
-  type GdbListener,
-  listenGdb,
-  loadImage,
-  Semihosting,
-  serveGdb,
-} from "../mod.ts";
+import { type boardTarget, type GdbListener, listenGdb, serveGdb } from "../mod.ts";
 import {
   benchOf,
   type Cli,
-  cliFault,
   debugElf,
   findGdb,
   gdbArguments,
   type GdbEnd,
   type Given,
   JOURNAL_OPTION,
-  journalistOf,
   type OpenedSource,
   PROBE_OPTIONS,
-  readBytes,
   runGdb,
   runOnSource,
-  SemihostFolder,
   type Verb,
   withSource,
 } from "../src/cli/mod.ts";
 import { plugs } from "./plugs.ts";
+import { portOf, semihostingOf, targetOf } from "./served.ts";
 import { TOOL } from "./tool.ts";
 
 type Target = Awaited<ReturnType<typeof boardTarget>>;
 
-const HIGHEST_PORT = 65535;
 /** how long a debugger of somebody else may stay when ours has gone */
 const GRACE_MS = 1000;
-
-function portOf(given: Given): number {
-  const port = Number(given.text("port") ?? "0");
-  if (Number.isInteger(port) && port >= 0 && port <= HIGHEST_PORT) return port;
-  throw cliFault("bad-usage", { what: `"${given.text("port")}" is no TCP port`, verb: "debug" });
-}
 
 /** The image goes in as `flash` does it, and the core stands at its reset handler. */
 function program(given: Given, cli: Cli, opened: OpenedSource, found: (was: string) => void) {
@@ -69,9 +52,7 @@ async function session(
   cli: Cli,
   gdb: () => Promise<GdbEnd>,
 ): Promise<GdbEnd> {
-  const files = new SemihostFolder(given.text("semihosting-files"));
-  const semihosting = new Semihosting((text) => cli.out(text), files);
-  semihosting.enabled = given.flag("semihosting");
+  const { files, semihosting } = semihostingOf(given, cli);
   const end = new AbortController();
   const serving = serveGdb(listener, target, {
     semihosting,
@@ -105,14 +86,7 @@ async function debugged(
   gdb: () => Promise<GdbEnd>,
 ): Promise<GdbEnd> {
   await using bench = await benchOf(given, "debug", "halt", opened);
-  const journal = journalistOf(given, opened, bench, "debug", TOOL);
-  for (const note of await journal.begin(true)) cli.err(`note: ${note}\n`);
-  const target = await boardTarget({
-    ...{ core: bench.core, chip: bench.chip, flash: bench.flash, probe: bench.probe, journal },
-    watchdogOk: given.flag("watchdog-ok"),
-    readImage: async (file, base) =>
-      loadImage(file, await readBytes(file), base === undefined ? {} : { base }),
-  });
+  const target = await targetOf(given, cli, opened, bench, "debug");
   if (before === undefined && given.flag("reset")) await target.reset(true);
   const how = given.text("leave") ?? "running";
   const halted = how === "as-found" ? (before ?? bench.found.was) === "halted" : how === "halted";
@@ -193,7 +167,7 @@ export const debug: Verb = {
     const elf = await debugElf(file, stopAt);
     for (const warning of elf.warnings) cli.err(`warning: ${warning}\n`);
     const program = await findGdb(given.text("gdb"));
-    const listener = listenGdb("127.0.0.1", portOf(given));
+    const listener = listenGdb("127.0.0.1", portOf(given, "debug", "0"));
     const wish = { elf: file, port: listener.port, stopAt, more };
     const args = gdbArguments({ ...wish, batch: given.flag("batch"), tui: given.flag("tui") });
     try {

@@ -1,30 +1,16 @@
-import {
-  type Bench,
-  boardTarget,
-  type GdbListener,
-  listenGdb,
-  loadImage,
-  Semihosting,
-  serveGdb,
-} from "../mod.ts";
+import { type Bench, type GdbListener, listenGdb, serveGdb } from "../mod.ts";
 import {
   benchOf,
   type Cli,
-  cliFault,
   type Given,
   JOURNAL_OPTION,
-  journalistOf,
   type OpenedSource,
   PROBE_OPTIONS,
-  readBytes,
-  SemihostFolder,
   type Verb,
   withSource,
 } from "../src/cli/mod.ts";
 import { plugs } from "./plugs.ts";
-import { TOOL } from "./tool.ts";
-
-const MOST_PORTS = 65535;
+import { portOf, semihostingOf, targetOf } from "./served.ts";
 
 /** `probekit gdb` */
 export const gdb: Verb = {
@@ -48,10 +34,7 @@ export const gdb: Verb = {
     ...PROBE_OPTIONS,
   ],
   async run(given, cli) {
-    const port = Number(given.text("port") ?? "3333");
-    if (!Number.isInteger(port) || port < 0 || port > MOST_PORTS) {
-      throw cliFault("bad-usage", { what: `"${given.text("port")}" is no TCP port`, verb: "gdb" });
-    }
+    const port = portOf(given, "gdb", "3333");
     return await withSource(given, plugs, async (opened) => {
       // taken first: a port that is in use is said before anything is done to the board
       const listener = listenGdb(given.text("listen") ?? "127.0.0.1", port);
@@ -73,17 +56,8 @@ async function serve(
   bench: Bench,
   listener: GdbListener,
 ): Promise<void> {
-  const journal = journalistOf(given, opened, bench, "gdb", TOOL);
-  for (const note of await journal.begin(true)) cli.err(`note: ${note}\n`);
-  const files = new SemihostFolder(given.text("semihosting-files"));
-  const semihosting = new Semihosting((text) => cli.out(text), files);
-  semihosting.enabled = given.flag("semihosting");
-  const target = await boardTarget({
-    ...{ core: bench.core, chip: bench.chip, flash: bench.flash, probe: bench.probe, journal },
-    watchdogOk: given.flag("watchdog-ok"),
-    readImage: async (file, base) =>
-      loadImage(file, await readBytes(file), base === undefined ? {} : { base }),
-  });
+  const { files, semihosting } = semihostingOf(given, cli);
+  const target = await targetOf(given, cli, opened, bench, "gdb");
   const onDetach = given.text("detach") === "halt" ? "halt" : "run";
   cli.signal.addEventListener("abort", () => listener.close(), { once: true });
   cli.err(
