@@ -1,5 +1,5 @@
 /** Files of stations and layouts: any text gives a fault with words, or what it says. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Fault } from "../../src/base/mod.ts";
 import { readStation } from "../../src/recipe/mod.ts";
@@ -100,6 +100,17 @@ fields:
   const sum = new DataView(bytes.buffer).getUint32(20, false);
   assertEquals(sum, crc32(bytes.slice(0, 20)));
   assertEquals(hidden, [{ at: 10, length: 4 }, { at: 20, length: 4 }]);
+});
+
+Deno.test("layout: a value for no field is refused, whatever every object has", async () => {
+  const layout = await readLayout(
+    "l.yaml",
+    "layout: v1\nname: l\nsize: 1B\nfields:\n  a: { offset: 0, size: 1B, encoding: uint }\n",
+  );
+  for (const name of ["b", "toString", "constructor"]) {
+    const error = assertThrows(() => layOut(layout, { a: 1, [name]: 2 }), Fault);
+    assertStringIncludes(error.message, name);
+  }
 });
 
 Deno.test("label: facts are put in, an unknown one is said", () => {

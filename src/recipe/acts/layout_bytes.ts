@@ -109,7 +109,7 @@ class Writer {
 export function layOut(layout: Layout, values: Readonly<Record<string, unknown>>): LaidOut {
   const writer = new Writer(layout);
   for (const name of Object.keys(values)) {
-    if (name in layout.fields) continue;
+    if (Object.hasOwn(layout.fields, name)) continue;
     const known = Object.keys(layout.fields).join(", ");
     throw writer.bad(name, `there is no such field; there are ${known}`);
   }
@@ -117,7 +117,7 @@ export function layOut(layout: Layout, values: Readonly<Record<string, unknown>>
   const secret: { at: number; length: number }[] = [];
   const sums = Object.entries(layout.fields).filter(([, f]) => f.encoding === "crc32");
   for (const [name, f] of Object.entries(layout.fields)) {
-    if (f.encoding === "crc32" && !(name in values)) continue;
+    if (f.encoding === "crc32" && !Object.hasOwn(values, name)) continue;
     const value = values[name] ?? f.value;
     if (value === undefined) throw writer.bad(name, "no value was given");
     bytes.set(writer.value(name, f, value), f.offset);
