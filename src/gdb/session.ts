@@ -34,6 +34,8 @@ export interface SessionOptions {
   readonly onDetach: "run" | "halt";
 }
 
+/** Packets that gdb may send between deciding to let the core go and doing so. */
+const ON_THE_WAY = /^[ZzQH]/;
 /** a probe that is gone: nothing can be served any more */
 const isGone = (e: Fault): boolean => e.code.startsWith("E200") || e.slug === "probe-lost";
 
@@ -57,6 +59,8 @@ export class GdbSession {
   extended = false;
   running = false;
   ended = false;
+  /** Ctrl-C came while the core stood still: gdb may send it just before the packet that lets the core go */
+  #early = false;
   /** a packet has come in; before that the board is not touched */
   #spoken = false;
   readonly #out: Outlet;
@@ -189,6 +193,7 @@ export class GdbSession {
         return;
       case "interrupt":
         if (this.running) await this.#guarded(() => this.#interrupt());
+        else this.#early = true;
     }
   }
 
@@ -204,6 +209,8 @@ export class GdbSession {
     const answer = await this.#answer(packet, text, payload);
     this.console = this.running;
     if (answer !== undefined) await this.reply(answer);
+    if (this.running && this.#early) await this.#guarded(() => this.#interrupt());
+    if (this.running || !ON_THE_WAY.test(text)) this.#early = false;
   }
 
   /** What the packet gives; a Fault becomes console text where gdb takes some, and an error. */

@@ -306,3 +306,19 @@ Deno.test("a core that runs is no reason to talk: a stop is never behind a heap 
     await v.client.raw(Uint8Array.of(3));
     assertEquals([await stop, v.client.alive], ["T02thread:1;", 0]);
   }));
+
+Deno.test("Ctrl-C just before the core is let go stops it; one that came too late does not", () =>
+  visitBoard(F746, async (v) => {
+    const ctrlC = () => v.client.raw(Uint8Array.of(3));
+    await ctrlC();
+    assertEquals(await v.client.ask("Z1,8000100,2"), "OK");
+    assertEquals(await v.client.ask("vCont;c"), "T02thread:1;");
+    await ctrlC();
+    await v.client.ask("m8000000,4");
+    const { clock } = v.target;
+    const [stop, from] = [v.client.ask("vCont;c"), clock.now()];
+    while (clock.now() < from + 1000) await new Promise((r) => setTimeout(r, 0));
+    assertEquals(v.client.session.running, true);
+    await ctrlC();
+    assertEquals(await stop, "T02thread:1;");
+  }));
