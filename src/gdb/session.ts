@@ -36,6 +36,7 @@ export interface SessionOptions {
 
 /** Packets that gdb may send between deciding to let the core go and doing so. */
 const ON_THE_WAY = /^[ZzQH]/;
+const SIGINT = "02";
 /** a probe that is gone: nothing can be served any more */
 const isGone = (e: Fault): boolean => e.code.startsWith("E200") || e.slug === "probe-lost";
 
@@ -209,8 +210,7 @@ export class GdbSession {
     const answer = await this.#answer(packet, text, payload);
     this.console = this.running;
     if (answer !== undefined) await this.reply(answer);
-    if (this.running && this.#early) await this.#guarded(() => this.#interrupt());
-    if (this.running || !ON_THE_WAY.test(text)) this.#early = false;
+    if (!ON_THE_WAY.test(text)) this.#early = false;
   }
 
   /** What the packet gives; a Fault becomes console text where gdb takes some, and an error. */
@@ -277,6 +277,7 @@ export class GdbSession {
 
   /** Lets the core go; the stop is reported when it comes. */
   async resume(how: "continue" | "step", range?: StepRange): Promise<void> {
+    if (this.#early) return await tellStop(this, SIGINT);
     if (how === "step" && this.syncNext) {
       this.syncNext = false;
       return await tellStop(this);
@@ -290,6 +291,6 @@ export class GdbSession {
     await this.target.halt();
     this.#running.removeTemporary();
     this.forget();
-    await tellStop(this, "02");
+    await tellStop(this, SIGINT);
   }
 }

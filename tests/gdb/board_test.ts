@@ -313,6 +313,10 @@ Deno.test("Ctrl-C just before the core is let go stops it; one that came too lat
     await ctrlC();
     assertEquals(await v.client.ask("Z1,8000100,2"), "OK");
     assertEquals(await v.client.ask("vCont;c"), "T02thread:1;");
+    for (const step of ["vCont;s:1", "vCont;r8000000,9000000:1"]) {
+      await ctrlC();
+      assertEquals(await v.client.ask(step), "T02thread:1;");
+    }
     await ctrlC();
     await v.client.ask("m8000000,4");
     const { clock } = v.target;
