@@ -34,8 +34,6 @@ export interface SessionOptions {
   readonly onDetach: "run" | "halt";
 }
 
-/** Packets that gdb may send between deciding to let the core go and doing so. */
-const ON_THE_WAY = /^[ZzQH]/;
 const SIGINT = "02";
 /** a probe that is gone: nothing can be served any more */
 const isGone = (e: Fault): boolean => e.code.startsWith("E200") || e.slug === "probe-lost";
@@ -60,7 +58,7 @@ export class GdbSession {
   extended = false;
   running = false;
   ended = false;
-  /** Ctrl-C came while the core stood still: gdb may send it just before the packet that lets the core go */
+  /** Ctrl-C came while the core stood still: gdb may be about to let it go, or between two steps of `next` */
   #early = false;
   /** a packet has come in; before that the board is not touched */
   #spoken = false;
@@ -210,7 +208,6 @@ export class GdbSession {
     const answer = await this.#answer(packet, text, payload);
     this.console = this.running;
     if (answer !== undefined) await this.reply(answer);
-    if (!ON_THE_WAY.test(text)) this.#early = false;
   }
 
   /** What the packet gives; a Fault becomes console text where gdb takes some, and an error. */
@@ -277,7 +274,10 @@ export class GdbSession {
 
   /** Lets the core go; the stop is reported when it comes. */
   async resume(how: "continue" | "step", range?: StepRange): Promise<void> {
-    if (this.#early) return await tellStop(this, SIGINT);
+    if (this.#early) {
+      this.#early = false;
+      return await tellStop(this, SIGINT);
+    }
     if (how === "step" && this.syncNext) {
       this.syncNext = false;
       return await tellStop(this);
