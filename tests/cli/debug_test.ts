@@ -80,7 +80,7 @@ withTerminal("Ctrl-C stops the program and neither gdb nor the server", async ()
     await run.until(/Program received signal SIGINT[^]*\(gdb\) /);
   }
   await run.type("backtrace");
-  await run.until(/#\d .* in main \(\) at main\.c/);
+  await run.until(/#\d +(0x[0-9a-f]+ in )?main \(\) at main\.c/);
   await run.type("next");
   await run.until(/\(gdb\) /);
   await run.type("kill");
