@@ -16,7 +16,7 @@ import { type GdbRegister, registersOf } from "./registers.ts";
 import { Running, type StepRange } from "./running.ts";
 import type { Semihosting } from "./semihosting.ts";
 import { SoftBreakpoints } from "./soft_breakpoints.ts";
-import { tellStop } from "./stop_reply.ts";
+import { SIGINT, tellStop } from "./stop_reply.ts";
 import type { GdbTarget } from "./target.ts";
 import { Watches } from "./watches.ts";
 
@@ -34,7 +34,6 @@ export interface SessionOptions {
   readonly onDetach: "run" | "halt";
 }
 
-const SIGINT = "02";
 /** a probe that is gone: nothing can be served any more */
 const isGone = (e: Fault): boolean => e.code.startsWith("E200") || e.slug === "probe-lost";
 

@@ -1,6 +1,8 @@
 /** Why the core stopped, as a `T` packet. A reason that is not exactly true makes gdb go on silently. */
 import type { GdbSession } from "./session.ts";
 
+/** the signal of Ctrl-C */
+export const SIGINT = "02";
 const TRAP = "05";
 const SEGV = "0b";
 

@@ -37,13 +37,13 @@ export async function probekit(args: readonly string[], how: How = {}): Promise<
   return { exit, out, err };
 }
 
-/** Its JSON, which must be all that it wrote to standard output. */
 // deno-lint-ignore no-explicit-any -- tests look into documents of many shapes
-export async function probekitJson(args: readonly string[], how?: How): Promise<any> {
+type Json = any;
+/** Its JSON, which must be all that it wrote to standard output. */
+export async function probekitJson(args: readonly string[], how?: How): Promise<Json> {
   return parsed(await probekit([...args, "--json"], how));
 }
-// deno-lint-ignore no-explicit-any -- the same
-function parsed({ out, exit, err }: Ran): any {
+function parsed({ out, exit, err }: Ran): Json {
   try {
     return { exit, err, ...JSON.parse(out) };
   } catch {
@@ -72,8 +72,7 @@ export async function probekitProcess(
 /** With variables of its own: in this process they would be those of all tests that run beside it. */
 export const withEnv = (env: Record<string, string>) => ({
   probekit: (args: readonly string[]): Promise<Ran> => probekitProcess(args, { env }),
-  // deno-lint-ignore no-explicit-any -- as probekitJson
-  probekitJson: async (args: readonly string[]): Promise<any> =>
+  probekitJson: async (args: readonly string[]): Promise<Json> =>
     parsed(await probekitProcess([...args, "--json"], { env })),
 });
 
