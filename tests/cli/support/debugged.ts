@@ -16,6 +16,8 @@ const ENV = {
   HOME: "/nonexistent",
   DEBUGINFOD_URLS: "",
   PROBEKIT_GDB: "",
+  // of `script`: without it the answer depends on who starts the tests
+  SHELL: "/bin/sh",
 };
 const CLEAN = ["-nx"];
 
@@ -49,7 +51,8 @@ export class Debugged implements AsyncDisposable {
     const [program = "", ...rest] = [...how.command ?? [PROGRAM, "debug"], ...args, ...more];
     const line = [program, ...rest].map(quoted).join(" ");
     this.#child = new Deno.Command(how.pty ? "script" : program, {
-      args: how.pty ? ["-qfec", line, "/dev/null"] : rest,
+      // a shell that stays, dash for one, dies of the Ctrl-C in the end, and its 130 hides our exit code
+      args: how.pty ? ["-qfec", `exec ${line}`, "/dev/null"] : rest,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
