@@ -83,6 +83,9 @@ export const fault = catalogue({
     causes: [{ text: "looked for it at {looked}", likelihood: "proven" }],
     next: [{ text: "Install it:", command: "{install}" }, {
       text: "or name the file in PROBEKIT_LIBUSB",
+    }, {
+      text: "or try it on the virtual board, which needs none:",
+      command: "probekit info --probe sim:stm32f746g-disco",
     }],
   },
   "libusb-not-allowed": {
