@@ -102,8 +102,15 @@ for (const ending of ["bin", "hex", "srec"]) {
 }
 
 Deno.test("contract: without a probe exit 20, what was looked for, and the virtual board by name", async () => {
-  for (const args of [["info"], ["flash", "tests/fixtures/hello.hex"], ["run", "backup"]]) {
-    const { exit, out, err } = await probekitProcess(args, { env: { PROBEKIT_PROBE: "" } });
+  // with this machine's libusb, if it has one, and as on a machine that has none
+  const library = Deno.env.get("PROBEKIT_LIBUSB") ?? "";
+  const verbs = [["info"], ["flash", "tests/fixtures/hello.hex"], ["run", "backup"]];
+  for (
+    const [args, PROBEKIT_LIBUSB] of verbs.flatMap((v) => [[v, library], [v, "/none.so"]] as const)
+  ) {
+    const { exit, out, err } = await probekitProcess(args, {
+      env: { PROBEKIT_PROBE: "", PROBEKIT_LIBUSB },
+    });
     assertEquals(exit, 20, args.join(" ") + out + err);
     assertStringIncludes(err, "libusb");
     assertStringIncludes(err, "--probe sim:stm32f746g-disco");
