@@ -1,5 +1,6 @@
 import { readPlan } from "../mod.ts";
 import {
+  asPlanned,
   EACH_OPTIONS,
   PROBE_OPTIONS,
   readText,
@@ -77,13 +78,10 @@ export const apply: Verb = {
   async run(given, cli) {
     const file = given.args[0] ?? "";
     const expect = readPlan(await readText(file), file);
-    const { recipe, inputs, target: { board } } = expect;
-    // the board that it was planned for, unless another is named
-    const named = given.text("on") !== undefined || given.text("board") !== undefined;
-    const text = (name: string) => name === "board" && !named ? board?.file : given.text(name);
+    const { recipe, inputs } = expect;
     return await runOnBoard(
       { verb: "apply", recipe: recipe.file, inputs, tool: TOOL, options: { expect } },
-      { ...given, text },
+      asPlanned(given, expect),
       cli,
       plugs,
     );

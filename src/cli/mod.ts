@@ -32,6 +32,7 @@ export { renderDiagnostic } from "./render_fault.ts";
 export { reconcileOnBoard } from "./reconcile.ts";
 export { Report } from "./report.ts";
 export { type OpenedSource, openSource, type PluggedOpen, type PluggedSource } from "./sources.ts";
+export { asPlanned } from "./saved_plan.ts";
 export { SemihostFolder } from "./semihost_files.ts";
 export { FileStation, STATION_OPTION } from "./station.ts";
 export type { Cli } from "./terminal.ts";

@@ -18,13 +18,14 @@ import { askWord, stationEnv } from "./ask_word.ts";
 import { flashSize, wantedAttach, withSource } from "./board.ts";
 import { INPUTS_OPTION, lowerInputs } from "./boards.ts";
 import { fault } from "./faults.ts";
-import { JOURNAL_OPTION, journalOf } from "./journal.ts";
+import { JOURNAL_OPTION, journalFolder, journalOf } from "./journal.ts";
 import { readBytes, writeBytes } from "./files.ts";
 import { planLines, resultLines, stepLines } from "./plan_view.ts";
 import { checkedRecipe } from "./recipes.ts";
 import { renderDiagnostic } from "./render_fault.ts";
 import { Report } from "./report.ts";
 import { FolderKeeper } from "./run_folder.ts";
+import { usedPlansIn } from "./saved_plan.ts";
 import { secretEnv } from "./secrets.ts";
 import { STATION_OPTION } from "./station.ts";
 import type { OpenedSource, PluggedSource } from "./sources.ts";
@@ -109,6 +110,7 @@ function environment(
   const attach = wantedAttach(given);
   const dry = given.flag("dry-run");
   const journal = journalOf(given, opened);
+  const notes = journalFolder(given, opened);
   return {
     open: (wish) =>
       folder.after(async () => {
@@ -123,6 +125,7 @@ function environment(
       }),
     files: { bytes: (path) => madeUp(call, path) ?? readBytes(path) },
     ...(dry || !journal ? {} : { journal }),
+    ...(notes === undefined ? {} : { usedPlans: usedPlansIn(notes) }),
     ...(dry ? {} : { write: writeBytes }),
     confirm: (plan) => Promise.resolve(given.flag("yes") || agrees(plan, cli)),
     ask: (what) => Promise.resolve(cli.ask(`${what} — press Enter when it is done`) !== undefined),

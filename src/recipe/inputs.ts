@@ -8,11 +8,11 @@ import { closest } from "./findings.ts";
 import type { CheckedRecipe } from "./lint.ts";
 import { folderOf, joinPath } from "./paths.ts";
 import { ruleProblem } from "./rules.ts";
-import { parseScalar, toCel } from "./scalars.ts";
+import { parseScalar, scalarText, toCel } from "./scalars.ts";
 import { MASK, Secret } from "./secret.ts";
-import { parseType, type Type } from "./types.ts";
+import { type Kind, parseType, type Type } from "./types.ts";
 
-/** Values as a user gives them: texts, or values that are typed already. */
+/** Values as a user gives them: texts, or values that are typed already (numbers are Hz, ms, V, bytes). */
 export type GivenInputs = Readonly<Record<string, unknown>>;
 
 /** Typed values by name; inputs without one are absent. */
@@ -23,6 +23,23 @@ function wrong(name: string, value: unknown, wanted: string): never {
   throw fault("input-wrong", { input: name, text: text.slice(0, 80), wanted });
 }
 
+const WITH_UNIT: readonly Kind[] = ["frequency", "duration", "voltage"];
+
+/** A number, as in a plan that was saved, as the text that means it. */
+const numberText = (kind: Kind, value: unknown): string =>
+  WITH_UNIT.includes(kind) ? scalarText(kind, value) : String(value);
+
+/** A region or a list of sectors that is typed already, as in a saved plan, as the text that means it. */
+function typedText(kind: Kind, value: object): string | undefined {
+  if (kind === "region" && "at" in value && "length" in value) {
+    const { at, length } = value;
+    return typeof at === "number" && typeof length === "number"
+      ? scalarText(kind, { at, length })
+      : undefined;
+  }
+  return kind === "sectors" && Array.isArray(value) ? value.join(",") : undefined;
+}
+
 function one(name: string, type: Type, value: unknown): unknown {
   if (type.kind === "secret") {
     return value instanceof Secret ? value : wrong(name, MASK, "a secret");
@@ -30,14 +47,13 @@ function one(name: string, type: Type, value: unknown): unknown {
   const text = typeof value === "string"
     ? value.trim()
     : ["number", "boolean", "bigint"].includes(typeof value)
-    ? String(value)
+    ? numberText(type.kind, value)
+    : value instanceof Uint8Array && type.kind === "bytes"
+    ? scalarText("bytes", value)
+    : value !== null && typeof value === "object"
+    ? typedText(type.kind, value)
     : undefined;
-  if (text === undefined) {
-    // a region or a list of sectors that is typed already
-    const typed = value !== null && typeof value === "object" &&
-      ["region", "sectors", "bytes"].includes(type.kind);
-    return typed ? value : wrong(name, value, `a ${type.kind}`);
-  }
+  if (text === undefined) return wrong(name, value, `a ${type.kind}`);
   const plain = type.kind === "file" ? splitHash(text).path : text;
   const parsed = parseScalar(type.kind, plain);
   return parsed.ok ? parsed.value : wrong(name, value, parsed.wanted);

@@ -63,6 +63,8 @@ export interface Plan {
     readonly flash_kib: number;
     readonly volts: number | null;
     readonly attach: string;
+    /** what was set instead of the recipe's, as `--set-target` takes it; absent: nothing */
+    readonly overrides?: readonly string[];
     /** what attaching itself did */
     readonly attaching: string;
     readonly notes: readonly string[];
@@ -89,6 +91,7 @@ export interface PlanWish {
   readonly attach: string;
   readonly leave: string;
   readonly board: CheckedBoard | undefined;
+  readonly overrides: readonly string[];
   readonly tool: string;
   /** epoch, ms */
   readonly nowMs: number;

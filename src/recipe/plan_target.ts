@@ -36,6 +36,7 @@ export async function planTarget(
     flash_kib: bench.chip.flashKiB,
     volts: bench.volts ?? null,
     attach: wish.attach,
+    ...(wish.overrides.length > 0 ? { overrides: wish.overrides } : {}),
     attaching: attachingText(bench, rdpLevel),
     notes: bench.found.notes,
     fingerprint,

@@ -62,7 +62,7 @@ export interface RunEnv {
   wallMs?(): number;
   /** absent: the machine's random bytes */
   random?(count: number): Uint8Array;
-  /** ids of plans that were applied; absent: a plan may be applied twice */
+  /** ids of plans that were applied, noted just before the first write; absent: a plan may be applied twice */
   readonly usedPlans?: { has(id: string): Promise<boolean>; add(id: string): Promise<void> };
 }
 
@@ -224,9 +224,8 @@ class Running implements Run {
       const document = requireClean(checked);
       const { expect } = options;
       if (expect && await env.usedPlans?.has(expect.plan_id)) {
-        return failed(fault("plan-used", { plan: expect.plan_id }));
+        return failed(fault("plan-used", { plan: expect.plan_id }, { board }));
       }
-      if (expect) await env.usedPlans?.add(expect.plan_id);
       return await new Session(
         checked,
         document,

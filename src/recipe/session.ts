@@ -25,7 +25,7 @@ import type { Vault } from "./secret.ts";
 import { withSecrets } from "./secret_inputs.ts";
 import { sessionIo } from "./session_io.ts";
 import { type Desk, newDesk } from "./station.ts";
-import { staleness } from "./stale.ts";
+import { asExpected } from "./stale.ts";
 import { requireChip, requireSupply, targetOf } from "./target.ts";
 import { parseType } from "./types.ts";
 import { LiveView } from "./view.ts";
@@ -210,6 +210,7 @@ export class Session {
     if (dryRun || end.error) return;
     if (end.plan) await this.#agree(end.plan);
     this.#checkpoint();
+    if (expect) await this.env.usedPlans?.add(expect.plan_id);
     end.applied = await apply({
       checked,
       inputs: end.inputs,
@@ -240,9 +241,8 @@ export class Session {
   }
 
   async #plan(bench: Bench, live: LiveView): Promise<void> {
-    const { end, env, checked } = this;
-    const { expect, savePlan = false } = this.options;
-    const { plan, error } = await makePlan({
+    const { end, env, checked, options: { expect, savePlan = false } } = this;
+    const planned = await makePlan({
       checked,
       inputs: end.inputs,
       bench,
@@ -251,6 +251,7 @@ export class Session {
       attach: this.#attach,
       leave: rules.leaveText(this.#target.leave, env.board),
       board: env.board,
+      overrides: end.overrides,
       tool: env.tool,
       nowMs: this.startMs,
       salt: this.id,
@@ -259,11 +260,10 @@ export class Session {
       progress: (p) => this.emit({ type: "progress", ...p }),
       checkpoint: this.#checkpoint,
     });
+    const { plan, error } = asExpected(expect, planned);
     end.plan = plan;
     this.emit({ type: "plan", plan });
     if (error) end.error = error;
-    const stale = expect && !error ? staleness(expect, plan) : undefined;
-    if (stale !== undefined) end.error = fault("plan-stale", { what: stale });
   }
 
   /** What is lost has to be agreed to: by an input, by a plan that was looked at, or by a person. */

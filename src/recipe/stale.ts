@@ -1,9 +1,10 @@
 /** Whether a plan still says what is there, and whether a file is a plan at all. */
+import type { Fault } from "../base/mod.ts";
 import { fault } from "./faults.ts";
 import { type Plan, PLAN_VERSION } from "./plan.ts";
 
 /** What changed between a plan and what was planned just now; undefined when nothing did. */
-export function staleness(then: Plan, now: Plan): string | undefined {
+function staleness(then: Plan, now: Plan): string | undefined {
   const changed: string[] = [];
   const note = (what: string, a: unknown, b: unknown) => {
     if (JSON.stringify(a) !== JSON.stringify(b)) changed.push(what);
@@ -13,6 +14,8 @@ export function staleness(then: Plan, now: Plan): string | undefined {
   note("an input", then.inputs, now.inputs);
   note("the board's file", then.target.board?.sha256, now.target.board?.sha256);
   for (const [file, digest] of Object.entries(then.files)) note(file, digest, now.files[file]);
+  note("how the chip is attached to", then.target.attach, now.target.attach);
+  note("how the board is left", then.leave, now.leave);
   const [a, b] = [then.target.fingerprint, now.target.fingerprint];
   if (a.uid !== b.uid || a.dev_id !== b.dev_id) changed.push("the chip (it is another one)");
   else {
@@ -22,6 +25,23 @@ export function staleness(then: Plan, now: Plan): string | undefined {
   }
   if (changed.length === 0 && stepsOf(then) !== stepsOf(now)) changed.push("what has to be done");
   return changed.length === 0 ? undefined : changed.join(", ");
+}
+
+/** A plan that was just made, and what is wrong with it. */
+interface Planned {
+  readonly plan: Plan;
+  readonly error?: Fault;
+}
+
+/**
+ * What was planned just now, under the name of the plan that was agreed to when they are the same.
+ * Fault in `error`: plan-stale.
+ */
+export function asExpected(then: Plan | undefined, now: Planned): Planned {
+  if (!then || now.error) return now;
+  const what = staleness(then, now.plan);
+  if (what !== undefined) return { ...now, error: fault("plan-stale", { what }) };
+  return { plan: { ...now.plan, plan_id: then.plan_id } };
 }
 
 const stepsOf = ({ steps }: Plan): string =>
