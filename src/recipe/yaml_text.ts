@@ -4,6 +4,7 @@
  */
 import type * as Yaml from "yaml";
 import type { Findings } from "./findings.ts";
+import { offsetsIn, type Style } from "./scalar_places.ts";
 import type { Entry, Node, Place } from "./text_tree.ts";
 
 /** longest text that is read; a recipe is a page, not a database */
@@ -52,36 +53,6 @@ function refuseUnreadable(text: string, findings: Findings): boolean {
   return true;
 }
 
-/** Positions inside the scalar, when its text is a piece of the source as it stands. */
-function offsets(text: string, value: string, range: Place, type: string): Node {
-  const base = { kind: "text", text: value, at: range } as const;
-  const raw = text.slice(range.start, range.end);
-  const quoted = type.startsWith("QUOTE") ? 1 : 0;
-  if (raw.slice(quoted, raw.length - quoted) === value) {
-    return { ...base, offset: (i) => range.start + quoted + i };
-  }
-  if (type !== "BLOCK_LITERAL") return base;
-  const body = raw.indexOf("\n") + 1;
-  const indent = /^[ \n]*/.exec(raw.slice(body))?.[0].replace(/^.*\n/s, "").length ?? 0;
-  const lines = value.split("\n");
-  const starts: [number, number][] = [];
-  let [from, to] = [0, range.start + body];
-  for (const line of lines) {
-    const skip = line === "" ? 0 : indent;
-    starts.push([from, to + skip]);
-    from += line.length + 1;
-    to = text.indexOf("\n", to) + 1;
-    if (to === 0) break;
-  }
-  return {
-    ...base,
-    offset: (i) => {
-      const [f, t] = starts.findLast(([start]) => start <= i) ?? [0, range.start];
-      return t + i - f;
-    },
-  };
-}
-
 class Walker {
   constructor(
     readonly lib: Lib,
@@ -112,7 +83,10 @@ class Walker {
     }
     const { anchor, tag } = node as { anchor?: string; tag?: string };
     if (anchor !== undefined) {
-      this.findings.report("yaml-anchor", at, { what: `the anchor &${anchor}` });
+      // it stands before the node, perhaps on another line
+      const start = this.text.lastIndexOf(`&${anchor}`, at.start);
+      const where = start < 0 ? at : { start, end: start + 1 + anchor.length };
+      this.findings.report("yaml-anchor", where, { what: `the anchor &${anchor}` });
     }
     if (tag !== undefined && !this.findings.failed) {
       this.findings.report("yaml-tag", at, { tag: tag.slice(0, 40) });
@@ -139,9 +113,13 @@ class Walker {
     }
     if (!this.lib.isScalar(node)) return { kind: "empty", at };
     const value = String(node.value ?? "");
-    if (node.type === "BLOCK_FOLDED") return { kind: "text", text: value, at: this.#body(here) };
-    if (value === "" && node.type === "PLAIN") return { kind: "empty", at };
-    return offsets(this.text, value, here, node.type ?? "PLAIN");
+    const style = (node.type ?? "PLAIN") as Style;
+    if (value === "" && style === "PLAIN") return { kind: "empty", at };
+    // a block's place ends after its last line end
+    const [start, end] = node.range ?? [here.start, here.end];
+    const offset = offsetsIn(this.text, value, { start, end }, style);
+    const shown = style === "BLOCK_FOLDED" ? this.#body(here) : here;
+    return { kind: "text", text: value, at: shown, ...(offset ? { offset } : {}) };
   }
 
   #map(node: Yaml.YAMLMap, depth: number, at: Place): Node {

@@ -3,6 +3,7 @@
  * of the same case.
  */
 import { LOOPS } from "./corpus_loops.ts";
+import { PLACES } from "./corpus_places.ts";
 import { SECRETS } from "./corpus_secrets.ts";
 
 /** One wrong recipe. */
@@ -28,6 +29,7 @@ const wrong = (code: string, slug: string, text: string): Wrong => ({ code, slug
 export const CORPUS: readonly Wrong[] = [
   ...SECRETS,
   ...LOOPS,
+  ...PLACES,
   // unknown keys and parameters
   wrong(
     "E0210",
@@ -419,7 +421,7 @@ steps:
     "E0230",
     "bad-expression",
     steps(`${WHO}  - require: >-
-      «steps.who.rdp_level ==»
+      steps.who.rdp_level ==«»
 `),
   ),
   wrong(
@@ -687,7 +689,7 @@ steps:
 `),
   ),
   wrong("E0263", "yaml-tag", steps("  - uses: !!str «chip.identify»\n")),
-  wrong("E0264", "yaml-anchor", steps(`  - &a «uses»: chip.identify\n`)),
+  wrong("E0264", "yaml-anchor", steps(`  - «&a» uses: chip.identify\n`)),
   wrong(
     "E0264",
     "yaml-anchor",
