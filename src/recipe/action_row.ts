@@ -14,6 +14,10 @@ export interface Parameter {
   readonly accept?: readonly string[];
   /** of `any`: whether a secret input may stand in it, alone; a `secret` parameter takes one anyway */
   readonly secrets?: true;
+  /** of a `string`: it is a regular expression */
+  readonly pattern?: true;
+  /** of `any`: it is a list of mappings with these keys */
+  readonly items?: Readonly<Record<string, Parameter>>;
   /** of `any`: what an editor is told of it, as JSON Schema */
   readonly schema?: Readonly<Record<string, unknown>>;
   /** in words, what happens without it */

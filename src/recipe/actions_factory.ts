@@ -22,6 +22,12 @@ const OVERLAY = {
   },
 } as const;
 
+const OVERLAY_KEYS = {
+  at: { type: "address", summary: "of its first byte" },
+  layout: { type: "file", summary: "layout file, beside the recipe" },
+  values: { type: "any", secrets: true, optional: true, summary: "by the layout's fields" },
+} as const;
+
 /** See {@link ActionRow}. */
 export const factoryActions = {
   "image.compose": {
@@ -39,6 +45,7 @@ export const factoryActions = {
         type: "any",
         secrets: true,
         schema: OVERLAY,
+        items: OVERLAY_KEYS,
         summary: "a list of { at: address, layout: file, values: { field: value } }",
       },
     },
@@ -64,7 +71,11 @@ export const factoryActions = {
         later: ["uart"],
         summary: "rtt: an up-buffer in RAM, read while it runs; semihosting: BKPT 0xAB",
       },
-      expect: { type: "string", summary: "a regular expression; its named groups are the output" },
+      expect: {
+        type: "string",
+        pattern: true,
+        summary: "a regular expression; its named groups are the output",
+      },
       within: {
         type: "duration",
         optional: true,

@@ -96,6 +96,25 @@ class InputLinter {
     return out;
   }
 
+  /** Words that leave nothing to give: a maximum below the minimum, endings that are none. */
+  ranges(): void {
+    const { min, max } = this.limits();
+    const most = get(this.node, "max");
+    if (most && min !== undefined && max !== undefined && max < min) {
+      const text = textOf(this.node, "max") ?? String(max);
+      this.findings.report("not-allowed-value", most.at, { key: "max", text }, {
+        help: `min is ${textOf(this.node, "min") ?? min}`,
+      });
+    }
+    const accept = get(this.node, "accept");
+    for (const n of accept?.kind === "list" ? accept.items : []) {
+      if (n.kind !== "text" || /^\..+/.test(n.text)) continue;
+      this.findings.report("not-allowed-value", n.at, { key: "accept", text: n.text }, {
+        help: `an ending begins with a dot: .${n.text}`,
+      });
+    }
+  }
+
   pattern(): void {
     const node = get(this.node, "pattern");
     if (node?.kind !== "text") return;
@@ -131,6 +150,7 @@ export function lintInput(entry: Entry, read: InputDocument, scope: Scope): Inpu
   const linter = new InputLinter(entry.key, entry.value, info.type, scope);
   linter.keys();
   linter.pattern();
+  linter.ranges();
   const { min: _min, max: _max, ...rest } = read;
   const rule: InputDocument = { ...rest, ...linter.limits() };
   const fallback = get(entry.value, "default");

@@ -4,6 +4,7 @@ import type { StepDocument } from "./document.ts";
 import { type Findings, suggest } from "./findings.ts";
 import { RETRY_CLASSES } from "./grammar.ts";
 import type { BoardLinter } from "./lint_board.ts";
+import { lintBeyondType, lintTimes } from "./lint_extra.ts";
 import { idsOf, lintLoop } from "./lint_loop.ts";
 import { lintMeasure } from "./lint_measure.ts";
 import { ranWhen } from "./syntax.ts";
@@ -172,6 +173,7 @@ export class StepLinter {
     this.#reach(name, used);
     this.#again(node, step, used, spot);
     lintMeasure(node, step, used, spot, this.scope);
+    lintTimes(node, step, this.#findings);
     return {
       step: Object.keys(parameters).length > 0 ? { ...step, with: parameters } : step,
       ran: spot.ran,
@@ -194,6 +196,7 @@ export class StepLinter {
         continue;
       }
       const { values: words, later, accept, secrets } = parameter;
+      lintBeyondType(value, key, parameter, this.scope, spot);
       const read = reader.read(value, key, { type, values: words, later, accept, secrets });
       if (!read) continue;
       values[key] = read.value;

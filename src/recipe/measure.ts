@@ -4,6 +4,7 @@ import { fault } from "./faults.ts";
 import type { Frame, Path } from "./frame.ts";
 import { Unknown } from "./expressions.ts";
 import { jsonValue } from "./report.ts";
+import { type Parsed, parseScalar } from "./scalars.ts";
 import type { Fault } from "../base/mod.ts";
 
 /** One measurement with its verdict. */
@@ -20,6 +21,15 @@ export interface Measurement {
   readonly marginal: boolean;
 }
 
+/** A number is one however it is written: 0xC0FFAAFD, 3.30. */
+function isEqual(value: unknown, equals: unknown): boolean {
+  if (String(value) === String(equals)) return true;
+  if (typeof value !== "number") return false;
+  const kinds = ["int", "double"] as const;
+  const same = (parsed: Parsed): boolean => parsed.ok && parsed.value === value;
+  return kinds.some((kind) => same(parseScalar(kind, String(equals).trim())));
+}
+
 function judge(
   rule: MeasureDocument,
   value: unknown,
@@ -28,7 +38,7 @@ function judge(
   const failed = { outcome: "FAIL", marginal: false } as const;
   if (value === null || value === undefined) return failed;
   if (rule.equals !== undefined) {
-    return String(value) === String(equals) ? { outcome: "PASS", marginal: false } : failed;
+    return isEqual(value, equals) ? { outcome: "PASS", marginal: false } : failed;
   }
   if (typeof value !== "number") return failed;
   const { min = -Infinity, max = Infinity, marginal = 0 } = rule;

@@ -16,6 +16,8 @@ const bad = (wanted: string): Parsed => ({ ok: false, wanted });
 const SPACE = 2 ** 32;
 const INT = /^-?(?:0x[0-9a-f]+(?:_[0-9a-f]+)*|[0-9]+(?:_[0-9]+)*)$/i;
 const DOUBLE = /^-?[0-9]+(?:\.[0-9]+)?(?:e[-+]?[0-9]+)?$/i;
+/** an address that was copied without its 0x: 08000000 */
+const LEADING_ZERO = /^0[0-9_]/;
 
 /** The integer that `text` writes, decimal or hexadecimal, `_` between digits; undefined when none. */
 export function parseInteger(text: string): number | undefined {
@@ -23,6 +25,12 @@ export function parseInteger(text: string): number | undefined {
   const plain = text.replaceAll("_", "");
   const value = plain.startsWith("-") ? -Number(plain.slice(1)) : Number(plain);
   return Number.isSafeInteger(value) ? value : undefined;
+}
+
+/** The number that `text` writes; undefined when none, or one too large to be held. */
+function real(text: string): number | undefined {
+  const value = DOUBLE.test(text) ? Number(text) : NaN;
+  return Number.isFinite(value) ? value : undefined;
 }
 
 function withUnit(
@@ -33,7 +41,7 @@ function withUnit(
   const m = /^([0-9][0-9a-fA-Fx_.]*?)\s*([A-Za-z]+)?$/.exec(text);
   const factor = units[m?.[2] ?? ""];
   if (!m?.[1] || factor === undefined) return undefined;
-  const number = parseInteger(m[1]) ?? (DOUBLE.test(m[1]) ? Number(m[1]) : undefined);
+  const number = parseInteger(m[1]) ?? real(m[1]);
   if (number === undefined) return undefined;
   const value = number * factor;
   if (!whole) return Number.isFinite(value) ? value : undefined;
@@ -47,7 +55,7 @@ const DURATION = { ms: 1, s: 1e3, m: 6e4, min: 6e4, h: 36e5 };
 const VOLTAGE = { V: 1, mV: 1e-3 };
 
 function address(text: string): number | undefined {
-  const at = parseInteger(text);
+  const at = LEADING_ZERO.test(text) ? undefined : parseInteger(text);
   return at !== undefined && at >= 0 && at < SPACE ? at : undefined;
 }
 
@@ -88,7 +96,7 @@ const given = (value: unknown, wanted: string): Parsed =>
 const PARSERS: Readonly<Record<Kind, (text: string) => Parsed>> = {
   bool: (t) => t === "true" ? good(true) : t === "false" ? good(false) : bad("true or false"),
   int: (t) => given(parseInteger(t), "a whole number, like 8 or 0x0800_0000"),
-  double: (t) => DOUBLE.test(t) ? good(Number(t)) : bad("a number, like 3.3"),
+  double: (t) => given(real(t), "a number, like 3.3"),
   string: good,
   enum: good,
   secret: good,

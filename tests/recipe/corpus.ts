@@ -5,6 +5,7 @@
 import { LOOPS } from "./corpus_loops.ts";
 import { PLACES } from "./corpus_places.ts";
 import { SECRETS } from "./corpus_secrets.ts";
+import { USERS } from "./corpus_users.ts";
 
 /** One wrong recipe. */
 export interface Wrong {
@@ -30,6 +31,7 @@ export const CORPUS: readonly Wrong[] = [
   ...SECRETS,
   ...LOOPS,
   ...PLACES,
+  ...USERS,
   // unknown keys and parameters
   wrong(
     "E0210",
