@@ -68,6 +68,14 @@ const WORDS: Readonly<Record<string, string>> = {
   "Unexpected token: EOF": "the expression ends too early",
 };
 
+/** A word or a character that cannot stand there, so that it can be seen. */
+function unexpected(summary: string, there: string): string | undefined {
+  if (!summary.startsWith("Unexpected character")) return undefined;
+  if (/^\w+$/.test(there)) return `unexpected: \`${there}\``;
+  const code = (there.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  return /^[!-~]/.test(there) ? undefined : `unexpected character: ${there[0]} (U+${code})`;
+}
+
 /** the name that `matches` is evaluated by */
 const OURS = "matches_in_time";
 
@@ -236,9 +244,10 @@ export class Expressions {
       return this.#problem(why.split("\n")[0] ?? why, text);
     }
     const summary = error.summary.split("\n")[0] ?? "";
-    const why = WORDS[summary] ?? summary;
     const start = Math.min(error.range?.start ?? 0, text.length);
     const end = Math.max(error.range?.end ?? text.length, start + 1);
+    const why = WORDS[summary] ?? unexpected(summary, text.slice(start, end)) ??
+      summary.replace(/\$(\w)/g, "$1");
     const name = /^(?:No such key|Unknown variable): (\w+)/.exec(summary)?.[1];
     if (name === undefined) return { ok: false, problem: { why, range: { start, end } } };
     const known = this.#knownAt(text.slice(0, start));

@@ -90,7 +90,9 @@ export function closest(word: string, names: readonly string[]): string | undefi
   const short = word.slice(0, 64).toLowerCase();
   const near = names.map((n) => [distance(short, n.toLowerCase()), n] as const)
     .sort(([a], [b]) => a - b)[0];
-  return near && near[0] <= Math.max(2, Math.floor(near[1].length / 3)) ? near[1] : undefined;
+  return near && near[0] <= Math.max(near[1].length > 3 ? 2 : 1, Math.floor(near[1].length / 3))
+    ? near[1]
+    : undefined;
 }
 
 /** `did you mean x? it takes: a, b` */

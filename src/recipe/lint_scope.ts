@@ -1,6 +1,12 @@
 /** Which names an expression sees where it stands, and what is wrong with expressions and templates. */
 import { closest, type Findings } from "./findings.ts";
-import type { Declared, Expressions, MakeExpressions, Range } from "./expressions.ts";
+import type {
+  Declared,
+  ExpressionProblem,
+  Expressions,
+  MakeExpressions,
+  Range,
+} from "./expressions.ts";
 import { type Cel, usesOf } from "./syntax.ts";
 import { hasExpression, splitTemplate } from "./templates.ts";
 import type { Place, TextNode } from "./text_tree.ts";
@@ -37,9 +43,33 @@ export interface GoodExpression {
 export const inside = (node: TextNode, start: number, end: number): Place =>
   node.offset ? { start: node.offset(start), end: node.offset(end) } : node.at;
 
+/** What was meant by a word of another language, or by a dash in a name. */
+function meant(cel: string, { range, missing }: ExpressionProblem): string | undefined {
+  const word = cel.slice(range.start, range.end);
+  const operator = OPERATORS[word];
+  if (operator !== undefined) return `write ${operator}`;
+  if (/\bnot\s+$/.test(cel.slice(0, range.start))) return "write ! instead of not";
+  if (missing && Object.hasOwn(BOOLEANS, missing.name)) return `write ${BOOLEANS[missing.name]}`;
+  const dashed = `${missing?.name}${/^(?:-\w+)*/.exec(cel.slice(range.end))?.[0]}`
+    .replaceAll("-", "_");
+  return missing?.known.includes(dashed) ? `did you mean \`${dashed}\`?` : undefined;
+}
+const OPERATORS: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
+  and: "&&",
+  or: "||",
+  AND: "&&",
+  OR: "||",
+});
+const BOOLEANS: Readonly<Record<string, string>> = {
+  ...{ yes: "true", on: "true", True: "true", TRUE: "true" },
+  ...{ no: "false", off: "false", False: "false", FALSE: "false" },
+};
+
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/^Unexpected character: =/, "compare with =="],
   [/^Unexpected character: [&|]/, "write && or ||"],
+  [/^unexpected character: [\u2018-\u201f]/, "quotes are ' or \""],
+  [/^unexpected character: [\u00a0\u2000-\u200a\u202f\u3000]/, "a blank is U+0020"],
   [/^no such overload: (?:int|double) [<>=!]=? string/, "a number has no quotes"],
   [/^no such overload: string [<>=!]=? (?:int|double)/, "a text stands in quotes"],
   [/^no such overload: (?:int . double|double . int)/, "write double(x), or int(x)"],
@@ -135,9 +165,10 @@ export class Scope {
       }
       const near = missing && closest(missing.name, missing.known);
       const known = missing && `known here: ${missing.known.join(", ") || "nothing"}`;
-      const help = near !== undefined
-        ? `did you mean \`${near}\`?`
-        : known ?? HINTS.find(([p]) => p.test(why))?.[1];
+      const help = meant(cel, checked.problem) ??
+        (near !== undefined
+          ? `did you mean \`${near}\`?`
+          : known ?? HINTS.find(([p]) => p.test(why))?.[1]);
       this.findings.report("bad-expression", place(range), { why }, { help });
       return;
     }
@@ -177,7 +208,7 @@ export class Scope {
     if (!good) return;
     if (good.type !== "bool") {
       this.findings.report("not-a-bool", inside(node, lead, text.trimEnd().length), {
-        type: good.type,
+        type: good.type.startsWith("$") ? "mapping" : good.type,
       }, { help: "compare it with something; nothing is true just because it is not empty" });
     }
     return good;

@@ -73,6 +73,11 @@ export class UsesResolver {
 
   async find(node: TextNode): Promise<Used | undefined> {
     const name = node.text;
+    if (/^(?:jsr|npm|https?):/.test(name)) {
+      const what = `a recipe from elsewhere (\`${name}\`)`;
+      this.scope.findings.report("not-in-this-version", node.at, { what });
+      return;
+    }
     if (/^(?:\.{1,2}\/|std\/)|\.(?:ya?ml|ts)$/.test(name)) return await this.#recipe(node);
     const action = actionRow(name);
     if (action) {
@@ -84,13 +89,14 @@ export class UsesResolver {
       );
       return { name, action, with: action.with, outputs: outputsOf(action), optional };
     }
-    if (/^(?:jsr|npm|https?):/.test(name)) {
-      const what = `a recipe from elsewhere (\`${name}\`)`;
-      this.scope.findings.report("not-in-this-version", node.at, { what });
-      return;
-    }
-    const help = suggest(name, Object.keys(actions), "actions are");
+    const help = await this.#builtIn(name) ?? suggest(name, Object.keys(actions), "actions are");
     this.scope.findings.report("unknown-action", node.at, { name }, { help });
+  }
+
+  /** What to write when a built-in recipe was meant: without its ending, with `std/`. */
+  async #builtIn(name: string): Promise<string | undefined> {
+    const plain = name.replace(/\.(?:ya?ml|ts)$/, "");
+    return await this.files?.builtin?.(plain) && `did you mean \`std/${plain}\`?`;
   }
 
   async #recipe(node: TextNode): Promise<Used | undefined> {
@@ -134,7 +140,10 @@ export class UsesResolver {
     const name = node.text;
     if (name.startsWith("std/")) {
       const found = await this.files?.builtin?.(name.slice(4));
-      if (!found) findings.report("unknown-builtin", node.at, { name });
+      if (!found) {
+        const help = await this.#builtIn(name.slice(4));
+        findings.report("unknown-builtin", node.at, { name }, { help });
+      }
       return found;
     }
     const file = joinPath(folderOf(this.file), name);

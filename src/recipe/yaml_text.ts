@@ -31,10 +31,26 @@ function tooDeep(text: string): number | undefined {
   }
 }
 
+/** A file that was saved in another way than recipes are. */
+function notUtf8(text: string): { at: number; why: string } | undefined {
+  const bad = text.indexOf("\ufffd");
+  if (bad >= 0) {
+    const wide = text.slice(0, 64).includes("\u0000");
+    return { at: bad, why: wide ? "it is UTF-16; save it as UTF-8" : "this is no UTF-8" };
+  }
+  const alone = /\r(?!\n)/.exec(text);
+  return alone ? { at: alone.index, why: "a line ends in CR alone; save it with LF" } : undefined;
+}
+
 function refuseUnreadable(text: string, findings: Findings): boolean {
   const most = { most: `${MOST_BYTES / 1024} KiB`, depth: MOST_DEPTH };
   if (text.length > MOST_BYTES) {
     findings.report("yaml-too-big", { start: 0, end: 1 }, { ...most, what: "too long" });
+    return true;
+  }
+  const coded = notUtf8(text);
+  if (coded) {
+    findings.report("yaml-syntax", { start: coded.at, end: coded.at + 1 }, { why: coded.why });
     return true;
   }
   const hidden = HIDDEN.exec(text);
@@ -146,6 +162,18 @@ class Walker {
   }
 }
 
+/** What to do about the parser's words. */
+const HELP: readonly (readonly [RegExp, string])[] = [
+  [/^Tabs are not allowed/, "indent with spaces"],
+  [
+    /^Nested mappings are not allowed|^Sequence item without|^All mapping items must/,
+    "indent as the lines beside it; a text with `: ` in it stands in quotes",
+  ],
+  [/^Implicit keys need/, "a key has `: ` after it, with a blank"],
+  [/^Unexpected scalar at node end/, "put the whole text in quotes of the other kind"],
+  [/^Alias cannot be|^Plain value cannot start/, "put it in quotes"],
+];
+
 function tellErrors(docs: readonly Yaml.Document[], text: string, findings: Findings): void {
   for (const e of docs.flatMap((d) => [...d.errors, ...d.warnings])) {
     const at = { start: e.pos[0], end: e.pos[1] };
@@ -162,7 +190,8 @@ function tellErrors(docs: readonly Yaml.Document[], text: string, findings: Find
       return;
     }
     const why = e.message.split("\n")[0] ?? "";
-    findings.report("yaml-syntax", at, { why: why.replace(/[.:]?$/, "") });
+    const help = HELP.find(([p]) => p.test(why))?.[1];
+    findings.report("yaml-syntax", at, { why: why.replace(/[.:]?$/, "") }, { help });
     return; // what follows is mostly the echo of the first
   }
 }
