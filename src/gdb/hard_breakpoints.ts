@@ -6,6 +6,9 @@ import { Fault } from "../base/mod.ts";
 import type { BreakpointChange } from "../cortex/mod.ts";
 import type { GdbTarget } from "./target.ts";
 
+/** a breakpoint unit that reaches flash only, or has no comparator left */
+const NO_COMPARATOR = ["core-cannot-break-there", "core-no-breakpoint-left"];
+
 /** A change of comparators, and what is to be called when it was made. */
 export interface Turn extends BreakpointChange {
   readonly done: () => void;
@@ -44,6 +47,16 @@ export class HardBreakpoints {
       await this.#take(at);
     }
     this.#wanted.add(at);
+  }
+  /** As setNow; false when no comparator is left, or none reaches there. */
+  async tryNow(at: number): Promise<boolean> {
+    try {
+      await this.setNow(at);
+      return true;
+    } catch (e) {
+      if (e instanceof Fault && NO_COMPARATOR.includes(e.slug)) return false;
+      throw e;
+    }
   }
   clear(at: number): void {
     this.#wanted.delete(at);

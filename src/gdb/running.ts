@@ -57,7 +57,7 @@ export class Running {
     const { session } = this;
     if (session.hard.has(pc) || session.soft.has(pc)) return pc;
     if ((await session.target.stopReason()).why !== "breakpoint") return pc;
-    const code = await session.cache.read(pc, INSTRUCTION).catch(() => undefined);
+    const code = await session.readMemory(pc, INSTRUCTION).catch(() => undefined);
     if (code?.[1] !== BKPT) return pc;
     if (code[0] === SEMIHOSTING && session.options.semihosting.enabled) return pc; // served there
     await session.registers.write({ pc: pc + INSTRUCTION });
@@ -103,8 +103,10 @@ export class Running {
   async #step(): Promise<void> {
     const { session } = this;
     const { target, registers, ram, hard } = session;
-    const pc = await registers.pc();
-    if (await this.#waits(pc)) return await this.#wait(pc);
+    const at = await registers.pc();
+    const pc = await this.#pastOwnBreakpoint(at);
+    if (pc !== at) return await this.#stepped(); // that was the step
+    if (await this.#waits(pc) && await this.#wait(pc)) return;
     session.cache.stepping();
     // within a range the stack of its first step does: reading SP anew would cost more than a miss
     const stack = this.#stack ?? await ram.stackWords();
@@ -134,23 +136,22 @@ export class Running {
     await pause(); // Ctrl-C and the connection's end come in between
   }
 
-  /** WFI and WFE in flash: stepped with interrupts masked they would end at once, and what is waited for never come. */
+  /** WFI and WFE: stepped with interrupts masked they would end at once, and what is waited for never come. */
   async #waits(pc: number): Promise<boolean> {
-    const { session } = this;
-    if (!session.cache.covers(pc)) return false;
-    const code = await session.cache.read(pc, INSTRUCTION).catch(() => undefined);
+    const code = await this.session.readMemory(pc, INSTRUCTION).catch(() => undefined);
     return code !== undefined && WAITS.includes(u16le(code));
   }
 
-  /** Runs up to the instruction behind it, with interrupts. */
-  async #wait(pc: number): Promise<void> {
+  /** Runs up to the instruction behind it, with interrupts. False when no comparator is left for that. */
+  async #wait(pc: number): Promise<boolean> {
     const { session } = this;
     const behind = pc + INSTRUCTION;
-    if (!session.hard.has(behind)) await session.hard.set(behind);
-    else this.#kept = true;
+    this.#kept = session.hard.has(behind) || session.soft.has(behind);
+    if (!this.#kept && !await session.hard.tryNow(behind)) return false;
     this.#temporary = behind;
     this.#how = "wait";
     await this.#resume();
+    return true;
   }
   /** gdb has its own breakpoint there */
   #kept = false;

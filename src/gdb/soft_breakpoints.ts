@@ -2,15 +2,13 @@
  * Breakpoints in RAM. A comparator that reaches there serves best: it changes nothing in memory, and gdb's
  * taking it out and in at every step costs nothing. Else a BKPT instruction in place of the program's own.
  */
-import { Fault } from "../base/mod.ts";
+import { equal } from "../base/mod.ts";
 import type { HardBreakpoints } from "./hard_breakpoints.ts";
 import type { GdbTarget } from "./target.ts";
 
 /** more than anybody sets by hand */
 const MOST = 256;
 const BKPT = Uint8Array.of(0x00, 0xBE); // 0xBE00, ARMv7-M ARM §A7.7.17
-/** a breakpoint unit that reaches flash only, or has no comparator left */
-const NO_COMPARATOR = ["core-cannot-break-there", "core-no-breakpoint-left"];
 
 /** The breakpoints in RAM that gdb has asked for. */
 export class SoftBreakpoints {
@@ -32,17 +30,8 @@ export class SoftBreakpoints {
 
   async set(at: number): Promise<void> {
     if (this.#asked.has(at)) return;
-    if (!await this.#byComparator(at)) await this.#write(at);
+    if (!await this.hard.tryNow(at)) await this.#write(at);
     this.#asked.add(at);
-  }
-  async #byComparator(at: number): Promise<boolean> {
-    try {
-      await this.hard.setNow(at);
-      return true;
-    } catch (e) {
-      if (e instanceof Fault && NO_COMPARATOR.includes(e.slug)) return false;
-      throw e;
-    }
   }
   async #write(at: number): Promise<void> {
     const before = await this.read(at, BKPT.length);
@@ -53,11 +42,16 @@ export class SoftBreakpoints {
   /** Gives what is in memory again; undefined when nothing was changed there. */
   async clear(at: number): Promise<Uint8Array | undefined> {
     const before = this.#saved.get(at);
-    if (before) await this.target.writeMemory(at, before);
-    else if (this.#asked.has(at)) this.hard.clear(at);
+    const back = before !== undefined && await this.#isOurs(at);
+    if (back) await this.target.writeMemory(at, before);
+    else if (!before && this.#asked.has(at)) this.hard.clear(at);
     this.#saved.delete(at);
     this.#asked.delete(at);
-    return before;
+    return back ? before : undefined;
+  }
+  /** The program may have written there since: its startup copies functions into RAM. That is not undone. */
+  async #isOurs(at: number): Promise<boolean> {
+    return equal(await this.target.readMemory(at, BKPT.length), BKPT);
   }
   /** Frees a comparator for a breakpoint in flash, which has no other way. False when none is taken here. */
   async makeRoom(): Promise<boolean> {
