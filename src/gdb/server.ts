@@ -48,7 +48,8 @@ async function givesWay(guest: Guest, log: (line: string) => void): Promise<bool
   const idle = await session.idle();
   if (!idle && !session.gone) return false;
   if (!session.gone) {
-    log(`sent away: ${connection.peer} neither asks nor listens, and another debugger has come`);
+    const why = session.detached ? "has detached" : "neither asks nor listens";
+    log(`sent away: ${connection.peer} ${why}, and another debugger has come`);
     connection.close();
   }
   await done; // what it has begun is brought to its end

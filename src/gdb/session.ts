@@ -55,6 +55,8 @@ export class GdbSession {
   toldFault = 0;
   noAck = false;
   extended = false;
+  /** gdb has let the core go for good, and is still connected */
+  detached = false;
   running = false;
   ended = false;
   /** Ctrl-C came while the core stood still: gdb may be about to let it go, or between two steps of `next` */
@@ -89,7 +91,7 @@ export class GdbSession {
     const pumping = this.#events.pump();
     try {
       while (!this.ended && !this.#out.gone && !this.#events.over) await this.#turn();
-      if (this.#spoken && !this.ended) this.#cutOff();
+      if (this.#spoken && !this.ended && !this.detached) this.#cutOff();
       if (this.#spoken) await this.#tidy();
     } finally {
       await this.#events.stop();
@@ -108,8 +110,9 @@ export class GdbSession {
   get mapStale(): boolean {
     return this.#layout !== this.target.board.layout;
   }
-  /** Whether for a while it says nothing at all, or does not take what it is told. */
+  /** Whether it has detached, or for a while says nothing at all, or does not take what it is told. */
   async idle(): Promise<boolean> {
+    if (this.detached) return !this.gone;
     return await this.#out.stuck(() => !this.#spoken && !this.gone) && !this.gone;
   }
 

@@ -6,6 +6,16 @@ async function restart(session: GdbSession): Promise<void> {
   session.cache.clear();
   session.forget();
   await session.target.reset(true);
+  await takeAgain(session);
+}
+/** A debugger that had detached, and stayed connected, has the core again. */
+async function takeAgain(session: GdbSession): Promise<void> {
+  if (!session.detached) return;
+  session.detached = false;
+  session.cache.clear();
+  session.forget();
+  await session.target.halt();
+  await session.target.catchHardFaults(true);
 }
 
 /** Leaving, killing, starting over. */
@@ -24,9 +34,20 @@ export const ends: readonly PacketHandler[] = [
     async handle(session) {
       await session.soft.removeAll();
       await session.clearComparators();
+      // before the core runs: nobody would be there when a fault stops it
+      await session.target.catchHardFaults(false);
       if (session.options.onDetach === "run") await session.target.resume();
-      session.ended = true;
+      session.detached = true;
+      session.ended = !session.extended; // else gdb stays, and may run or attach again
       return "OK";
+    },
+  },
+  {
+    prefix: "vAttach",
+    shape: /^;[0-9a-f]+$/i,
+    async handle(session) {
+      await takeAgain(session);
+      return await stopReply(session);
     },
   },
   {
