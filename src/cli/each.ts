@@ -12,6 +12,7 @@ import { type RecipeCall, runOnBoard } from "./run.ts";
 import type { PluggedSource } from "./sources.ts";
 import type { Cli } from "./terminal.ts";
 import type { Given, OptionSpec } from "./verb.ts";
+import { visible } from "./visible.ts";
 
 /** Options of a verb that can do many units. */
 export const EACH_OPTIONS: readonly OptionSpec[] = [
@@ -221,7 +222,7 @@ export async function runEach(
       ends.set(unit, end);
       report.line(`${unit.name}: ${end.outcome}`);
       if (end.exit !== 0) {
-        cli.err(said.split("\n").map((l) => l && `${unit?.name}| ${l}`).join("\n"));
+        cli.err(said.split("\n").map((l) => l && `${visible(unit?.name ?? "")}| ${l}`).join("\n"));
       }
     }
   };

@@ -1,6 +1,7 @@
 /** A diagnostic as a person reads it: the shape of a compiler's error, the words of the catalogue. */
 import type { Diagnostic, Effect, Evidence } from "../base/mod.ts";
 import { type Style, style } from "./style.ts";
+import { excerpt, visibleIn } from "./visible.ts";
 
 const EFFECT_NOTE: Readonly<Record<Effect, string>> = {
   read: "[reads only]",
@@ -28,9 +29,9 @@ function place(d: Diagnostic, s: Style): string[] {
   const via = (w.via ?? []).map((v) => `     used by ${v}`);
   if (w.snippet === "") return [head, ...via];
   const gutter = " ".repeat(String(w.line).length);
-  const marks = " ".repeat(Math.max(0, w.column - 1)) +
-    "^".repeat(Math.max(1, w.endColumn - w.column));
-  return [head, ...via, `${gutter} |`, `${w.line} | ${w.snippet}`, `${gutter} | ${s.red(marks)}`];
+  const { line, pad, width } = excerpt(w.snippet, w.column, w.endColumn);
+  const marks = pad + s.red("^".repeat(width));
+  return [head, ...via, `${gutter} |`, `${w.line} | ${line}`, `${gutter} | ${marks}`];
 }
 
 function causes(d: Diagnostic): string[] {
@@ -47,7 +48,8 @@ function next(d: Diagnostic): string[] {
 }
 
 /** The whole diagnostic, without a line end. Colours only with `colour`. */
-export function renderDiagnostic(d: Diagnostic, colour = false): string {
+export function renderDiagnostic(diagnostic: Diagnostic, colour = false): string {
+  const d = visibleIn(diagnostic);
   const s = style(colour);
   const tint = d.severity === "error" ? s.red : s.yellow;
   const lines = [

@@ -4,6 +4,7 @@ import { type ProgressNews, ProgressView } from "./progress.ts";
 import { type Style, style } from "./style.ts";
 import type { Cli } from "./terminal.ts";
 import type { Given } from "./verb.ts";
+import { visible, visibleLine } from "./visible.ts";
 
 /** The outlets that the options of a call have opened. */
 export class Report implements Disposable {
@@ -37,12 +38,12 @@ export class Report implements Disposable {
   line(text = ""): void {
     if (!this.speaks) return;
     this.#progress.end();
-    this.cli.out(text + "\n");
+    this.cli.out(visibleLine(text) + "\n");
   }
   /** A line that even `--quiet` does not suppress. */
   warn(text: string): void {
     this.#progress.end();
-    this.cli.err(this.style.yellow(`warning: ${text}`) + "\n");
+    this.cli.err(this.style.yellow(`warning: ${visible(text)}`) + "\n");
   }
   progress(p: ProgressNews): void {
     if (this.speaks) this.#progress.update(p);

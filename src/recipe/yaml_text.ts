@@ -35,7 +35,8 @@ function tooDeep(text: string): number | undefined {
 function notUtf8(text: string): { at: number; why: string } | undefined {
   const bad = text.indexOf("\ufffd");
   if (bad >= 0) {
-    const wide = text.slice(0, 64).includes("\u0000");
+    // its mark is two bytes that UTF-8 never has
+    const wide = /^\ufffd\ufffd[^\u0000]?\u0000/.test(text);
     return { at: bad, why: wide ? "it is UTF-16; save it as UTF-8" : "this is no UTF-8" };
   }
   const alone = /\r(?!\n)/.exec(text);

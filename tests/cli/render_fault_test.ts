@@ -62,3 +62,33 @@ Deno.test("renderDiagnostic: colours only when asked", () => {
   // deno-lint-ignore no-control-regex
   assertEquals(renderDiagnostic(d, true).replace(/\x1b\[\d+m/g, ""), renderDiagnostic(d));
 });
+
+const placed = (snippet: string, column: number, endColumn: number): string =>
+  renderDiagnostic(diagnose(fault("link-silent", { place: "1-4" }, {
+    where: { file: "x.yaml", line: 7, column, endColumn, snippet },
+  })));
+
+Deno.test("renderDiagnostic: nothing of a file or a chip steers the terminal", () => {
+  const shown = placed("name: \u001b[31ma\u0007\u202eb\u009b", 7, 9);
+  assertEquals(shown.split("\n")[3], "7 | name: ␛[31ma␇\ufffdb\ufffd");
+  const title = renderDiagnostic(diagnose(fault("link-silent", { place: "\u001b]0;x\u0007" })));
+  assertEquals(
+    title.split("\n")[0],
+    "error[E2107 link-silent]: The chip on ␛]0;x␇ does not answer",
+  );
+});
+
+Deno.test("renderDiagnostic: of a very long line the part around the mark is shown", () => {
+  const line = `${"a".repeat(5000)}WRONG${"b".repeat(5000)}`;
+  const [, , , text, marks] = placed(line, 5001, 5006).split("\n");
+  assertEquals(text, `7 | …${"a".repeat(60)}WRONG${"b".repeat(135)}…`);
+  assertEquals(marks, `  | ${" ".repeat(61)}^^^^^`);
+  const [, , , start, all] = placed("c".repeat(1000), 1, 1001).split("\n");
+  assertEquals(start, `7 | ${"c".repeat(200)}…`);
+  assertEquals(all, `  | ${"^".repeat(201)}`);
+});
+
+Deno.test("renderDiagnostic: a tab before the mark is as wide below it", () => {
+  const [, , , text, marks] = placed("a:\tb\tWRONG", 6, 11).split("\n");
+  assertEquals([text, marks], ["7 | a:\tb\tWRONG", "  |   \t \t^^^^^"]);
+});

@@ -72,6 +72,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
     OTHER_NEXT,
   ],
   ["\ufffd\ufffdr\0e\0c\0", "this is no YAML: it is UTF-16; save it as UTF-8", OTHER_NEXT],
+  ["\ufffd\u0000\u0001\u0002", "this is no YAML: this is no UTF-8", OTHER_NEXT],
   [`# f\ufffdr\n${HEAD}${WHO}`, "this is no YAML: this is no UTF-8", OTHER_NEXT],
 ];
 
