@@ -1,10 +1,28 @@
 /** What a verb says: lines for people, one JSON object for programs, events while it runs. */
+import { diagnose, Fault } from "../base/mod.ts";
 import { type LineWriter, lineWriter, writeFileSync } from "./files.ts";
 import { type ProgressNews, ProgressView } from "./progress.ts";
 import { type Style, style } from "./style.ts";
 import type { Cli } from "./terminal.ts";
 import type { Given } from "./verb.ts";
 import { visible, visibleLine } from "./visible.ts";
+
+/** terminals of calls that have given their `--json` */
+const told = new WeakSet<Cli>();
+
+/** The object of `--json` of a call that failed before it had a result of its own: also then there is one. */
+export function tellFault(error: unknown, given: Given, cli: Cli): void {
+  if (!(error instanceof Fault) || !given.flag("json") || told.has(cli)) return;
+  const value = { outcome: "ERROR", exit: error.exit, error: diagnose(error) };
+  const text = JSON.stringify(value, null, given.text("events") === "-" ? 0 : 2) + "\n";
+  const file = given.text("json");
+  if (file === undefined) return cli.out(text);
+  try {
+    writeFileSync(file, text);
+  } catch {
+    // the fault itself is told all the same
+  }
+}
 
 /** The outlets that the options of a call have opened. */
 export class Report implements Disposable {
@@ -54,6 +72,7 @@ export class Report implements Disposable {
   /** The object of `--json`. */
   result(value: object): void {
     this.#progress.end();
+    told.add(this.cli);
     if (this.#json === "no") return;
     const text = JSON.stringify(value, null, 2) + "\n";
     if (this.#json === "stdout") this.cli.out(this.#lines ? JSON.stringify(value) + "\n" : text);

@@ -1,5 +1,6 @@
 /** A verb of the program as data: what it is called with, and what it does. */
 import type { Command } from "commander";
+import { tellFault } from "./report.ts";
 import type { Cli } from "./terminal.ts";
 
 /** One option: `--base <address>`. `many` gathers repeated uses in a list. */
@@ -122,6 +123,14 @@ export function addVerb(
   if (verb.passThrough) command.allowUnknownOption().passThroughOptions();
   command.action((...all: unknown[]) => {
     const args = all.slice(0, -2).flat() as (string | undefined)[];
-    return call((cli) => verb.run(givenFrom(args, command.opts()), cli));
+    const given = givenFrom(args, command.opts());
+    return call(async (cli) => {
+      try {
+        return await verb.run(given, cli);
+      } catch (e) {
+        tellFault(e, given, cli);
+        throw e;
+      }
+    });
   });
 }
