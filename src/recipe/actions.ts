@@ -103,7 +103,8 @@ const readyActions = {
       region: { type: "region", summary: "what to read" },
       to: {
         type: "path",
-        summary: "a file ending in .bin, or a folder that gets one named after the chip",
+        summary:
+          "a file ending in .bin, or a folder that gets one named after the chip and the region",
       },
     },
     out: {

@@ -354,3 +354,23 @@ Deno.test("a lost answer in one round: that round is tried again, and no other",
   }
   assertEquals([...rounds].sort(), ["read[0]", "read[1]", "read[2]"]);
 });
+
+Deno.test("two regions read into one folder are two files", async () => {
+  const recipe = head(
+    `  - id: dump
+    for: { each: "['0x08000000 +1KiB', '0x08040000 +1KiB', 'all']", as: region }
+    uses: flash.read
+    with:
+      region: \${{ region }}
+      to: out
+`,
+  );
+  const o = await run(bench("blank"), recipe, { files: files() });
+  assertEquals(o.result.outcome, "PASS", o.shown);
+  const uid = o.result.record.unit?.uid;
+  assertEquals([...o.files.written.keys()].toSorted(), [
+    `out/stm32f74-${uid}-0x08000000-1024.bin`,
+    `out/stm32f74-${uid}-0x08040000-1024.bin`,
+    `out/stm32f74-${uid}.bin`,
+  ]);
+});

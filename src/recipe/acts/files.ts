@@ -81,9 +81,10 @@ export function rangesOf(
   });
 }
 
-/** `to` when it ends as wanted, else a file in it that is named after the chip. */
-export function outputFile(to: string, chip: Chip, ending: string): string {
+/** `to` when it ends as wanted, else a file in it that is named after the chip, and after `part` of it. */
+export function outputFile(to: string, chip: Chip, ending: string, part = ""): string {
   if (to.toLowerCase().endsWith(ending)) return to;
-  const name = [chip.sub.matches[0] ?? chip.sub.name, chip.uid].filter((t) => t !== "").join("-");
+  const words = [chip.sub.matches[0] ?? chip.sub.name, chip.uid, part];
+  const name = words.filter((t) => t !== "").join("-");
   return `${to.replace(/\/+$/, "")}/${name}${ending}`;
 }

@@ -37,7 +37,9 @@ export const flashRead: Act = async ({ view, io }, p) => {
   const region = p["region"] as Region;
   const [range = { at: 0, length: 0 }] = rangesOf(view.chip, view.layout, [region]);
   requireReadable(view, await view.options(), "read", range.at);
-  const to = outputFile(String(p["to"]), view.chip, ".bin");
+  // two regions into one folder are two files
+  const part = region === "all" ? "" : `${hex(range.at)}-${range.length}`;
+  const to = outputFile(String(p["to"]), view.chip, ".bin", part);
   const what = region === "all" ? "all flash" : `${hex(range.at)} +${range.length}`;
   const size = `${range.length / KIB} KiB`;
   return {
