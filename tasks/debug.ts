@@ -166,7 +166,8 @@ export const debug: Verb = {
     const stopAt = given.text("break");
     const elf = await debugElf(file, stopAt);
     for (const warning of elf.warnings) cli.err(`warning: ${warning}\n`);
-    const program = await findGdb(given.text("gdb"));
+    const place = stopAt === undefined ? undefined : { elf: file, stopAt };
+    const program = await findGdb(given.text("gdb"), place);
     const listener = listenGdb("127.0.0.1", portOf(given, "debug", "0"));
     const wish = { elf: file, port: listener.port, stopAt, more };
     const args = gdbArguments({ ...wish, batch: given.flag("batch"), tui: given.flag("tui") });

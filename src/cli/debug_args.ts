@@ -12,6 +12,9 @@ export interface DebugWish {
   readonly more: readonly string[];
 }
 
+/** The file as an argument: a name that begins with a dash would be an option. */
+export const elfArgument = (elf: string): string => elf.startsWith("-") ? `./${elf}` : elf;
+
 /** gdb's arguments. Its commands run in order: connect, stop where asked, then the user's. */
 export function gdbArguments(wish: DebugWish): string[] {
   const commands = [
@@ -25,8 +28,7 @@ export function gdbArguments(wish: DebugWish): string[] {
     ...(wish.batch ? ["-batch"] : []),
     ...(wish.tui ? ["-tui"] : []),
     ...commands.flatMap((c) => ["-ex", c]),
-    // a name that begins with a dash would be an option
-    wish.elf.startsWith("-") ? `./${wish.elf}` : wish.elf,
+    elfArgument(wish.elf),
     ...wish.more,
   ];
 }

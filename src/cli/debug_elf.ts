@@ -13,6 +13,10 @@ const FORMATS: Readonly<Record<Image["format"], string>> = {
   elf: "an ELF file",
 };
 
+/** what may be done about a place that is none */
+export const PLACES =
+  "Leave --break out, or name a function, a line (main.c:95), or an address (*0x08000100)";
+
 function formatText(file: string, bytes: Uint8Array): string {
   try {
     return FORMATS[loadImage(file, bytes, /\.bin$/i.test(file) ? { base: 0 } : {}).format];
@@ -80,10 +84,7 @@ export async function debugElf(file: string, stopAt: string | undefined): Promis
         text: "it has no symbols: it was built without, or stripped",
         likelihood: "proven",
       }],
-      next: [{
-        text:
-          "Leave --break out, or name a function, a line (main.c:95), or an address (*0x08000100)",
-      }],
+      next: [{ text: PLACES }],
     });
   }
   const warnings = names.size > 0 ? [] : [

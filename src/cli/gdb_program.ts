@@ -1,6 +1,8 @@
 /** The user's own gdb: finding it, being allowed to run it, handing it the terminal. */
 import { fault } from "./faults.ts";
 import { whyNot } from "./files.ts";
+import { elfArgument } from "./debug_args.ts";
+import { PLACES } from "./debug_elf.ts";
 import { lendTerminal } from "./interrupt.ts";
 
 /** Names of a gdb that knows Arm: Debian's, and that of the Arm GNU Toolchain. deno.json allows just these. */
@@ -77,18 +79,44 @@ async function requireArm(program: string): Promise<void> {
   }
 }
 
+/** Where to stop first, and in what. */
+export interface Place {
+  readonly elf: string;
+  readonly stopAt: string;
+}
+
 /**
- * The gdb to use: `named` by the user, or the first of the two that is on PATH.
- * Faults: gdb-not-found, gdb-not-allowed, gdb-not-for-arm.
+ * The gdb to use: `named` by the user, or the first of the two that is on PATH. `place` must be one to it.
+ * Faults: gdb-not-found, gdb-not-allowed, gdb-not-for-arm, bad-usage.
  */
-export async function findGdb(named: string | undefined): Promise<string> {
+export async function findGdb(named: string | undefined, place?: Place): Promise<string> {
   const wanted = named ?? (Deno.env.get("PROBEKIT_GDB") || undefined);
   const names = wanted === undefined ? NAMES : [wanted];
   const program = names.map(onPath).find((p) => p !== undefined);
   if (program === undefined) throw fault("gdb-not-found", { names: names.join(", ") });
   if (!await mayRun(program)) throw notAllowed(program);
   if (wanted !== undefined) await requireArm(program);
+  if (place) await requirePlace(program, place);
   return program;
+}
+
+/**
+ * Asks gdb whether it knows the place to stop at first. At an unknown one it would set no breakpoint, and the
+ * program would run on for ever. Fault: bad-usage.
+ */
+async function requirePlace(program: string, { elf, stopAt }: Place): Promise<void> {
+  const commands = ["set breakpoint pending off", `tbreak ${stopAt}`, "output $bpnum"];
+  const { stdout, stderr } = await new Deno.Command(program, {
+    args: ["-nx", "-batch", ...commands.flatMap((c) => ["-ex", c]), elfArgument(elf)],
+    stdin: "null",
+    ...environment(await mayRun()),
+  }).output();
+  if (!/\bvoid$/.test(new TextDecoder().decode(stdout).trim())) return;
+  const said = new TextDecoder().decode(stderr).trim().split("\n").at(-1) ?? "";
+  throw fault("bad-usage", { what: `gdb finds no place \`${stopAt}\` in ${elf}`, verb: "debug" }, {
+    causes: said === "" ? [] : [{ text: `gdb says: ${said}`, likelihood: "proven" }],
+    next: [{ text: PLACES }],
+  });
 }
 
 /**

@@ -39,6 +39,20 @@ withGdb(
   },
 );
 
+withGdb(
+  "a place that gdb does not know is refused: the program would run past it for ever",
+  async () => {
+    for (const [where, why] of [["main.c:9999", "No line 9999"], ["", "No default"]] as const) {
+      const { code, said } = await debugRun([
+        ...[HELLO_ELF, "--break", where, "--batch", "--probe", BOARD],
+      ]);
+      assertEquals(code, 2, said);
+      assertStringIncludes(said, `gdb finds no place \`${where}\` in`);
+      assertStringIncludes(said, `gdb says: ${why}`);
+    }
+  },
+);
+
 needs(
   "gdb-multiarch and umockdev",
   !!GDB && umockdevLibrary() !== undefined,
