@@ -2,6 +2,7 @@
 import { type Clock, type Fault, systemClock } from "../base/mod.ts";
 import { fault } from "./faults.ts";
 import type { UsbDevice, UsbEndpoints, UsbPipe, UsbSource } from "./pipe.ts";
+import { parseUsbipAddress, type UsbipAddress } from "./usbip_address.ts";
 import { readableSerial, stringFromDescriptor } from "./serial.ts";
 import {
   Closed,
@@ -18,12 +19,12 @@ import {
   UsbipLink,
 } from "./usbip_wire.ts";
 
+export { isUsbipAddress } from "./usbip_address.ts";
 export type { UsbipConnection } from "./usbip_wire.ts";
 
 /** Makes a TCP connection without delay for small packets. Rejects when nobody answers. */
 export type UsbipConnect = (host: string, port: number) => Promise<UsbipConnection>;
 
-const DEFAULT_PORT = 3240;
 /** for a server to answer a question */
 const ANSWER_MS = 5000;
 const CONTROL_MS = 1000;
@@ -40,24 +41,6 @@ const REFUSALS: Readonly<Record<number, string>> = {
   4: "there is no such device",
 };
 
-interface Place {
-  readonly host: string;
-  readonly port: number;
-  readonly busid?: string;
-}
-function parse(address: string): Place {
-  const m = /^usbip:\/\/(\[[^\]/]+\]|[^:/[\]]+)(?::(\d+))?(?:\/([\w.-]+)?)?$/.exec(address);
-  const port = Number(m?.[2] ?? DEFAULT_PORT);
-  if (m?.[1] === undefined || port < 1 || port > 65535) {
-    throw fault("usbip-bad-address", { address });
-  }
-  const host = m[1].replace(/^\[|\]$/g, "");
-  return { host, port, ...(m[3] === undefined ? {} : { busid: m[3] }) };
-}
-
-/** Whether a probe's name is on a USB/IP server. */
-export const isUsbipAddress = (name: string): boolean => name.startsWith("usbip://");
-
 /**
  * The devices of a USB/IP server: `usbip://host:port`, or one of them: `usbip://host:port/1-1`.
  * Faults: usbip-bad-address; of its calls: usbip-no-server, usbip-refused, usbip-nonsense.
@@ -67,13 +50,13 @@ export function usbipSource(
   connect: UsbipConnect,
   clock: Clock = systemClock,
 ): UsbSource {
-  return new UsbipSource(parse(address), connect, clock);
+  return new UsbipSource(parseUsbipAddress(address), connect, clock);
 }
 
 class UsbipSource implements UsbSource {
   readonly kind = "usbip";
   readonly #open = new Set<UsbipPipe>();
-  constructor(readonly at: Place, readonly connect: UsbipConnect, readonly clock: Clock) {}
+  constructor(readonly at: UsbipAddress, readonly connect: UsbipConnect, readonly clock: Clock) {}
 
   async list(): Promise<readonly UsbDevice[]> {
     const devices: UsbDevice[] = [];
@@ -87,6 +70,11 @@ class UsbipSource implements UsbSource {
 
   async open(device: UsbDevice, ends: UsbEndpoints): Promise<UsbPipe> {
     const { link, remote } = await this.#import(device.place);
+    // since it was listed another one may have been plugged in at that place
+    if (remote.vendorId !== device.vendorId || remote.productId !== device.productId) {
+      link.close();
+      throw fault("usb-gone", { what: `attaching ${device.place}: another device is there now` });
+    }
     const pipe = new UsbipPipe(device, ends, link, remote.id, () => this.#open.delete(pipe));
     this.#open.add(pipe);
     return pipe;

@@ -19,6 +19,8 @@ export const DEVICE_RECORD = 312;
 /** Linux errno: the transfer was taken back; the device or the server has gone. */
 const UNLINKED = -104;
 export const GONE = -108;
+/** more came than was asked for */
+const OVERFLOWED = -75;
 /** more than any probe sends at once: what claims more is no USB/IP */
 const MOST_BYTES = 0x100_0000;
 
@@ -82,6 +84,7 @@ export interface TransferEnd {
 
 interface Pending {
   readonly in: boolean;
+  readonly length: number;
   readonly end: (end: TransferEnd) => void;
 }
 const NOTHING = new Uint8Array(0);
@@ -148,7 +151,7 @@ export class UsbipLink {
     out.set(t.setup ?? NOTHING, 40);
     out.set(data, HEADER);
     const end = new Promise<TransferEnd>((resolve) =>
-      this.#pending.set(sequence, { in: t.in, end: resolve })
+      this.#pending.set(sequence, { in: t.in, length: t.length, end: resolve })
     );
     this.put(out);
     this.#listening ??= this.#listen();
@@ -193,7 +196,11 @@ export class UsbipLink {
     const actual = head.getUint32(24);
     if (actual > MOST_BYTES) throw new Nonsense(`${actual} bytes at once`);
     const data = pending.in ? await this.take(actual) : NOTHING;
-    this.#end(sequence, { status, data, actual });
+    const over = data.length > pending.length;
+    this.#end(
+      sequence,
+      over ? { status: OVERFLOWED, data: NOTHING, actual: 0 } : { status, data, actual },
+    );
   }
   #end(sequence: number, end: TransferEnd): void {
     this.#pending.get(sequence)?.end(end);

@@ -107,3 +107,35 @@ Deno.test("usbip: what answers is no USB/IP", async () => {
     "a list of 2130706432 devices",
   );
 });
+
+/** `numbers` big endian, each in `size` bytes */
+const big = (size: number, ...numbers: readonly number[]): number[] =>
+  numbers.flatMap((n) =>
+    Array.from({ length: size }, (_, i) => (n / 256 ** (size - 1 - i)) & 0xFF)
+  );
+/** the answer to an import: a device with these ids */
+const imported = (vendorId: number, productId: number): number[] => [
+  ...big(2, 0x111, 3),
+  ...big(4, 0),
+  ...new Array(288).fill(0),
+  ...big(4, 1, 2, 2),
+  ...big(2, vendorId, productId, 0x100),
+  ...[0xEF, 2, 1, 1, 1, 4],
+];
+
+Deno.test("usbip: another device than the one that was listed is not taken for it", async () => {
+  const open = () =>
+    usbipSource(ADDRESS, saying(...imported(0x1234, 0x5678)), still).open(DEVICE, ENDS);
+  assertStringIncludes(await said(open), "another device is there now");
+});
+
+Deno.test("usbip: an answer that is longer than asked for is an overflow, not data", async () => {
+  const answer = [
+    ...big(4, 3, 1, 0, 0, 0, 0, 70),
+    ...new Array(20).fill(0),
+    ...new Array(70).fill(7),
+  ];
+  const server = saying(...imported(0x0483, 0x374B), ...answer);
+  await using pipe = await usbipSource(ADDRESS, server, still).open(DEVICE, ENDS);
+  assertStringIncludes(await said(() => pipe.receive(64, 100)), "usb-overflow");
+});
