@@ -60,6 +60,15 @@ Deno.test("stlink-server: two boards, opened by id; a command, an unknown one", 
   assertEquals(warnings, ["stlink-server: command 99"]);
 });
 
+Deno.test("stlink-server: a transfer of 4 GiB is refused, not waited for", async () => {
+  const warnings = await withClient(BOARD, async (ask) => {
+    await ask([3, 0, 0, 0, 1, 0, 0, 0], 8);
+    const huge = [...usb(1, [0xF2, 0x08], 0, 0).slice(0, 28), 0xFF, 0xFF, 0xFF, 0xFF];
+    assertEquals(u32le(await ask(huge, 4)), 1002);
+  });
+  assertEquals(warnings, ["stlink-server: a transfer of 4294967295 bytes"]);
+});
+
 for (const transport of ["hla", "dapdirect"] satisfies OcdTransport[]) {
   needsProgram("openocd", `openocd ${transport} by TCP: init, reset halt, memory`, async () => {
     const warnings: string[] = [];

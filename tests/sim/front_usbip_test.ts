@@ -1,6 +1,7 @@
 /** Our USB/IP server and our USB/IP client, on the loopback: each is the other's witness. */
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { Fault } from "../../src/base/mod.ts";
+import { ByteStream, HungUp } from "../../src/sim/front/byte_stream.ts";
 import { serveUsbip } from "../../src/sim/front/usbip_server.ts";
 import { openSim, type VirtualBoard } from "../../src/sim/mod.ts";
 import { usbipSource, type UsbSource } from "../../src/usb/mod.ts";
@@ -90,6 +91,24 @@ Deno.test("usbip: one client at a time; the other is told that it is busy", asyn
   assertEquals((await first.receive(6, 1000)).length, 6);
 });
 
+Deno.test("usbip: who asks for 4 GiB is hung up on, and the board is free again", async () => {
+  await using b = new Bench();
+  for (const isIn of [0, 1]) {
+    const stream = new ByteStream(await connect("127.0.0.1", b.server.port));
+    const busid = [..."1-1"].map((c) => c.charCodeAt(0));
+    stream.put(Uint8Array.from([1, 0x11, 0x80, 3, 0, 0, 0, 0, ...busid, ...new Array(29).fill(0)]));
+    await stream.take(320);
+    const submit = new Uint8Array(48);
+    [1, 1, 0x10002, isIn, 1, 0, 0xFFFF_FFFF].forEach((word, i) =>
+      new DataView(submit.buffer).setUint32(4 * i, word)
+    );
+    stream.put(submit);
+    await assertRejects(() => stream.take(48), HungUp);
+    stream.close();
+  }
+  assertEquals(b.warnings, new Array(2).fill("USB/IP: a transfer of 4294967295 bytes"));
+  assertEquals((await b.source.list()).length, 1);
+});
 Deno.test("usbip: a silent endpoint is a timeout, and the next command is answered", async () => {
   await using b = new Bench();
   const [device] = await b.source.list();

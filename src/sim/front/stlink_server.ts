@@ -23,6 +23,8 @@ const DIRECTION = { write: 0, read: 1, trace: 3 } as const;
 /** API 3: transfers of any size, RW_MISC */
 const VERSION = [3, 2, 1, 1] as const;
 const SERIAL_SIZE = 32;
+/** twice what RW_MISC fetches, the longest there is: what asks for more is no client */
+const MOST_BYTES = 0x1_0000;
 /** what comes without delay on a bus; a probe that is silent so long hangs */
 const ANSWER_MS = 1000;
 
@@ -79,7 +81,13 @@ class Session {
           return;
         }
         const rest = await this.stream.take(length - 1);
-        this.stream.put(await this.#answer(command, concat([Uint8Array.of(command), rest])));
+        const request = concat([Uint8Array.of(command), rest]);
+        if (command === COMMAND.usb && u32le(request, 28) > MOST_BYTES) {
+          this.warn(`stlink-server: a transfer of ${u32le(request, 28)} bytes`);
+          this.stream.put(words(STATUS.badParameter));
+          return; // its data is not waited for
+        }
+        this.stream.put(await this.#answer(command, request));
       }
     } finally {
       for (const id of this.#opened) this.boards[id - 1]?.usb.release();

@@ -29,6 +29,8 @@ import {
 } from "./usbip_records.ts";
 
 const UNLINKED = -104; // ECONNRESET
+/** longest transfer that usbfs takes (drivers/usb/core/devio.c, usbfs_memory_mb): what asks for more is no host */
+const MOST_BYTES = 0x100_0000;
 const SET_CONFIGURATION_1 = Uint8Array.of(0x00, 0x09, 1, 0, 0, 0, 0, 0);
 
 /** A port reset, as Linux' own server understands one (drivers/usb/usbip/stub_rx.c, is_reset_device_cmd). */
@@ -145,6 +147,10 @@ class Session {
     }
     const isIn = view.getUint32(12) === 1;
     const length = view.getUint32(24);
+    if (length > MOST_BYTES) {
+      this.warn(`USB/IP: a transfer of ${length} bytes`);
+      return false;
+    }
     const data = isIn ? NOTHING : await this.stream.take(length);
     const setup = head.slice(40, 48);
     const urb: Urb = {
