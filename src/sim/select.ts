@@ -52,7 +52,8 @@ function serialOf(selector: Selector, index: number): string {
   const serial = selector.serial ?? selector.spec.probe.serial;
   if (index === 0) return serial;
   const digits = (index + 1).toString(16).toUpperCase().padStart(2, "0");
-  return serial.slice(0, -digits.length) + digits;
+  // the first board's own last digits may be this one's number; nobody is number 1
+  return serial.slice(0, -2) + (serial.endsWith(digits) ? "01" : digits);
 }
 
 /** A saved board must be the one that is wished; which scenario it began with may be left open. */

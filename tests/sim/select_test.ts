@@ -101,6 +101,15 @@ Deno.test("what cannot be understood: named, with what can", () => {
   }
 });
 
+Deno.test("several boards never share a serial number, whatever the first one's is", () => {
+  const own = "0670FF4855507551871217";
+  for (const last of ["01", "02", "10", "23"]) {
+    const { boards } = open(`${DISCO}?boards=16&serial=${own}${last}`);
+    assertEquals(boards[0]?.usb.serial, own + last);
+    assertEquals(new Set(boards.map((b) => b.usb.serial)).size, 16, last);
+  }
+});
+
 Deno.test("the same selector gives the same board to the last byte of RAM", () => {
   const ram = (text: string) => {
     const { board } = open(text);
