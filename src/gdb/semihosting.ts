@@ -1,5 +1,5 @@
 /** Semihosting: what a program asks of its debugger by BKPT 0xAB. Source: Arm 2003 "Semihosting for AArch32". */
-import { u16le, u32le, wordsToBytes } from "../base/mod.ts";
+import { Fault, hex, u16le, u32le, wordsToBytes } from "../base/mod.ts";
 import type { GdbTarget } from "./target.ts";
 
 const BKPT_AB = 0xBEAB;
@@ -30,6 +30,22 @@ const OP = {
   EXIT: 0x18,
   EXIT_EXTENDED: 0x20,
 } as const;
+
+/** Words of the parameter block of those that have one. No more are read: it may end where RAM does. */
+const BLOCK: Readonly<Record<number, number>> = {
+  [OP.OPEN]: 3,
+  [OP.CLOSE]: 1,
+  [OP.WRITE]: 3,
+  [OP.READ]: 3,
+  [OP.ISERROR]: 1,
+  [OP.ISTTY]: 1,
+  [OP.SEEK]: 2,
+  [OP.FLEN]: 1,
+  [OP.REMOVE]: 2,
+  [OP.RENAME]: 4,
+  [OP.GET_CMDLINE]: 2,
+  [OP.HEAPINFO]: 1,
+};
 
 /** Files that a program may have; confined by whoever implements it. Numbers as the specification wants. */
 export interface SemihostFiles {
@@ -78,7 +94,7 @@ export class Semihosting {
     const ended = op === OP.EXIT || op === OP.EXIT_EXTENDED;
     const result = ended
       ? await this.#exit(target, op, parameter)
-      : await this.#call(target, op, parameter);
+      : await this.#tried(target, op, parameter);
     await target.writeRegisters({ r0: result % 0x1_0000_0000, pc: pc + 2 });
     return ended ? "ended" : "served";
   }
@@ -90,6 +106,17 @@ export class Semihosting {
     this.exitCode = reason === EXIT_OK ? code : 1;
     this.print(`the program has ended with exit code ${this.exitCode}\n`);
     return 0;
+  }
+
+  /** A call whose addresses are none fails, and is told; the program goes on. */
+  async #tried(target: GdbTarget, op: number, at: number): Promise<number> {
+    try {
+      return await this.#call(target, op, at);
+    } catch (e) {
+      if (!(e instanceof Fault) || e.slug !== "bus-refused") throw e;
+      this.print(`semihosting operation ${hex(op, 2)} with R1 ${hex(at)} fails: ${e.message}\n`);
+      return FAILED;
+    }
   }
 
   async #call(target: GdbTarget, op: number, at: number): Promise<number> {
@@ -114,7 +141,7 @@ export class Semihosting {
   }
 
   async #fileCall(target: GdbTarget, op: number, at: number): Promise<number> {
-    const [a = 0, b = 0, c = 0, d = 0] = await words(target, at, 4);
+    const [a = 0, b = 0, c = 0, d = 0] = await words(target, at, BLOCK[op] ?? 0);
     const positive = (n: number) => n < 0 ? FAILED : n;
     switch (op) {
       case OP.OPEN: {
@@ -165,6 +192,7 @@ export class Semihosting {
 }
 
 async function words(target: GdbTarget, at: number, count: number): Promise<number[]> {
+  if (count === 0) return [];
   const bytes = await target.readMemory(at, 4 * count);
   return Array.from({ length: count }, (_, i) => u32le(bytes, 4 * i));
 }

@@ -1,5 +1,5 @@
 /** Semihosting on a virtual board: a program's calls, served by the debugger, its files in their folder. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { wordsToBytes } from "../../src/base/mod.ts";
 import { SemihostFolder } from "../../src/cli/mod.ts";
 import { Semihosting } from "../../src/gdb/mod.ts";
@@ -12,11 +12,16 @@ const FAILED = 0xFFFF_FFFF;
 const CALL = Uint8Array.of(0xAB, 0xBE, 0x00, 0xBE);
 
 /** One call as a program makes it: r0 the operation, r1 its block of words. Gives r0 after it. */
-async function call(v: Visit, op: number, block: readonly number[]): Promise<number> {
+async function call(
+  v: Visit,
+  op: number,
+  block: readonly number[],
+  at: number = BLOCK,
+): Promise<number> {
   const { core } = v.bench;
   await core.memory.write(CODE, CALL);
-  await core.memory.write(BLOCK, wordsToBytes([...block]));
-  await core.writeRegisters({ pc: CODE, r0: op, r1: BLOCK, xpsr: 0x0100_0000 });
+  if (block.length) await core.memory.write(at, wordsToBytes([...block]));
+  await core.writeRegisters({ pc: CODE, r0: op, r1: at, xpsr: 0x0100_0000 });
   await v.client.monitor("version"); // what the session knew of registers counts no more
   assertEquals(await v.client.ask("vCont;c"), "T05thread:1;");
   const [pc, r0 = 0] = await core.readRegisters(["pc", "r0"]);
@@ -53,6 +58,23 @@ Deno.test("semihosting: text to the terminal, files in the folder, names that le
     assertEquals(printed.includes("operation 0x77 is not served"), true);
   }, { semihosting });
   files.closeAll();
+});
+Deno.test("semihosting: a block may end where RAM does; a call with addresses that are none fails, and is told", async () => {
+  let printed = "";
+  const semihosting = new Semihosting((text) => void (printed += text));
+  semihosting.enabled = true;
+  await visitBoard("sim:stm32f746g-disco", async (v) => {
+    await v.client.ask("?");
+    assertEquals(await call(v, 0x09, [1], 0x2004_FFFC), 1); // ISTTY of stdout
+    assertEquals(await call(v, 0x31, [], 0x2004_FFFE), FAILED); // TICKFREQ: R1 is nothing to it
+    assertEquals(printed, "semihosting operation 0x31 is not served\n");
+    assertEquals(await call(v, 0x04, [], 0x3000_0000), FAILED);
+    assertStringIncludes(
+      printed,
+      "operation 0x04 with R1 0x30000000 fails: The chip's bus refused",
+    );
+    assertEquals(await call(v, 0x05, [1, 0x3000_0000, 5]), FAILED);
+  }, { semihosting });
 });
 Deno.test("semihosting that is not enabled is a breakpoint like any other", () =>
   visitBoard("sim:stm32f746g-disco", async (v) => {
