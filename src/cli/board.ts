@@ -52,6 +52,9 @@ export async function withSource<T>(
 
 const UNTOUCHED: BoardState = { state: "untouched", text: "nothing was written" };
 
+/** Verbs that may reset the board they are attached to. */
+const RESETS = ["reset", "gdb", "debug"];
+
 /** The board of the call, attached. */
 export function benchOf(
   given: Given,
@@ -64,6 +67,7 @@ export function benchOf(
     source,
     wanted,
     attach: wantedAttach(given) ?? attach,
+    resets: RESETS.includes(verb),
     ...flashSize(given, verb),
     hertz: speed === undefined ? undefined : hertz(speed, verb),
   });

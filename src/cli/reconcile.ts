@@ -103,15 +103,21 @@ async function onBench(
   return 0;
 }
 
-/** A chip that does not answer any more may be the outcome itself: said beside the fault. */
+const CLOSED = "it was done: a chip at RDP level 2 answers no debugger. The journal stays open";
+const CLOSES =
+  "it was done, and waits for a reset. Switched off and on, the chip is closed. The journal stays open";
+
+/** A chip that does not answer any more, or will not, may be the outcome itself: said beside the fault. */
 async function silent(error: unknown, journal: FileJournal): Promise<unknown> {
-  if (!(error instanceof Fault) || error.exit !== 21) return error;
+  if (!(error instanceof Fault)) return error;
+  const closes = error.slug === "options-close-at-reset";
+  if (error.exit !== 21 && !closes) return error;
   const open = (await journal.everyOpen()).filter((i) => i.effect === "irreversible");
   if (open.length === 0) return error;
   return error.within({
     evidence: open.map((i) => ({ what: "journal", value: `${intentText(i)} (${i.uid})` })),
     causes: [{
-      text: "it was done: a chip at RDP level 2 answers no debugger. The journal stays open",
+      text: closes ? CLOSES : CLOSED,
       likelihood: "likely",
       because: ["an intent for ever has no outcome"],
     }],

@@ -1,7 +1,15 @@
 /** Causes told from the option words in flash, and what else differs from a new part. */
 import { bits, getField, hex, or, shl } from "../base/mod.ts";
+import { storesLevel2 } from "../flash/mod.ts";
 import { type CauseRow, likely, proven } from "./cause.ts";
-import { optcrLine, option, OPTION_CAUSES, RECOVER, resetFlag } from "./causes_options.ts";
+import {
+  optcrLine,
+  option,
+  OPTION_CAUSES,
+  RECOVER,
+  RECOVER_ERASES,
+  resetFlag,
+} from "./causes_options.ts";
 import type { Findings } from "./findings.ts";
 
 const ERASED = 0xFFFF_FFFF;
@@ -47,10 +55,30 @@ const level2Lines = (f: Findings): readonly string[] => [
   "the chip answers on SWD",
 ];
 /** Whether flash holds RDP level 2; undefined when that is not known. */
-function storedLevel2({ stored }: Findings): boolean | undefined {
-  const [word] = stored ?? [];
-  return word === undefined || !matches(word) ? undefined : bits(word, 15, 8) === LEVEL2;
+const storedLevel2 = ({ chip, stored }: Findings): boolean | undefined =>
+  chip && storesLevel2(chip.family, stored?.[0]);
+
+/** Whether a reset would close the chip for ever, or may do so. */
+const closesAtReset = (f: Findings): boolean => storedLevel2(f) ?? asksLevel2(f);
+
+/** Whether a reset takes away what can be read now. */
+export const losesAtReset = (f: Findings): boolean => closesAtReset(f) || storedLevel1(f);
+
+/** Whether flash holds RDP level 1, and the register still says level 0. */
+function storedLevel1(f: Findings): boolean {
+  const [word] = f.stored ?? [];
+  if (!f.chip || f.options?.rdpLevel !== 0 || word === undefined || !matches(word)) return false;
+  return bits(word, 15, 8) !== f.chip.family.readProtection.level0 && !storedLevel2(f);
 }
+
+const storedLine = ({ stored: [word = 0] = [] }: Findings): string =>
+  `the option word in flash ${hex(word)}: RDP = ${hex(bits(word, 15, 8), 2)}`;
+
+/** What of flash is to be saved. */
+const wholeOf = ({ chip, layout }: Findings): Readonly<Record<string, string>> => ({
+  at: hex(chip?.family.flash.at ?? 0),
+  kib: String((layout?.size ?? 0) / 1024),
+});
 
 /** Fields that other rows speak of. */
 const SPOKEN_OF = ["WWDG_SW", "IWDG_SW", "RDP", "nWRP", "BOOT_ADD0", "PCROP", "nDBANK"];
@@ -116,18 +144,39 @@ export const STORED_CAUSES: readonly CauseRow[] = [
     text:
       "RDP level 2 was programmed while the chip still answers: the next reset closes it for ever",
     match: (f) => {
-      if (!asksLevel2(f)) return undefined;
-      const holds = storedLevel2(f);
-      if (holds === undefined) return likely([...level2Lines(f), "what flash holds is not known"]);
-      return holds
-        ? proven([...level2Lines(f), "the option word in flash says so too"])
-        : undefined;
+      if (!closesAtReset(f)) return undefined;
+      const known = storedLevel2(f);
+      if (!known) return likely([...level2Lines(f), "what flash holds is not known"], wholeOf(f));
+      return asksLevel2(f)
+        ? proven([...level2Lines(f), "the option word in flash says so too"], wholeOf(f))
+        : proven([storedLine(f)], wholeOf(f));
     },
-    next: [{
-      text:
-        "Neither reset the board nor switch it off before its content is saved: probekit read works as long as it answers",
-    }],
+    next: [
+      {
+        text: "Neither reset the board nor switch it off before its content is saved:",
+        command: "probekit read {at} {kib}KiB -o flash.bin",
+        effect: "read",
+      },
+    ],
     excludes: ["rdp1", "rdp2", "rdp2-asked"],
+  },
+  {
+    slug: "rdp1-pending",
+    rung: "options",
+    exit: 11,
+    blocks: ["write"],
+    text:
+      "RDP level 1 was programmed and is not in force yet: the next reset closes flash, and opening it again erases it",
+    match: (f) => storedLevel1(f) ? proven([optcrLine(f), storedLine(f)]) : undefined,
+    next: [
+      {
+        text: "Neither reset the board nor switch it off before its content is saved:",
+        command: "probekit backup",
+        effect: "read",
+      },
+      RECOVER_ERASES,
+    ],
+    excludes: ["rdp1", "rdp2", "rdp2-pending"],
   },
   {
     slug: "rdp2-asked",
@@ -190,7 +239,10 @@ export const STORED_CAUSES: readonly CauseRow[] = [
     blocks: [],
     text:
       "The option registers hold other values than flash does: a tool wrote them and did not finish; the next reset brings the stored ones",
-    match: (f) => pending(f).length > 0 ? proven(pending(f)) : undefined,
+    match: (f) => {
+      if (losesAtReset(f)) return undefined;
+      return pending(f).length > 0 ? proven(pending(f)) : undefined;
+    },
     next: [{
       text: "Reset the board, and look again:",
       command: "probekit reset",

@@ -5,6 +5,7 @@ import { apIdentity, memoryOf, readAp, readDp } from "../coresight/mod.ts";
 import { attach, type Attached, explainFault, openCore } from "../cortex/mod.ts";
 import { listProbes, openProbe, type Probe, type StlinkOptions } from "../probe/mod.ts";
 import { findDevice, usbFault, type UsbSource } from "../usb/mod.ts";
+import { losesAtReset } from "./causes_stored.ts";
 import { Climb } from "./climb.ts";
 import { type Findings, noteOf, type RungName } from "./findings.ts";
 import { lookAtChip } from "./look.ts";
@@ -215,7 +216,8 @@ async function whatIsAllowed(
     climb.more("flash", "whether it takes its keys was not tried (--try-keys)");
   }
   if (wish.underReset && climb.found.connected?.how === "attach") {
-    await climb.rung("nrst", () => tryNrst(climb, probe, memory, clock));
+    if (losesAtReset(climb.done())) climb.more("nrst", "not pulled: a reset would close the chip");
+    else await climb.rung("nrst", () => tryNrst(climb, probe, memory, clock));
   }
 }
 

@@ -90,6 +90,26 @@ export const optionRows = {
     next: [{ text: "Use a profile for this part, or add a variant for it" }],
     explain: "What is right for one part closes or breaks another, so a variant is never guessed.",
   },
+  "options-close-at-reset": {
+    code: "E1118",
+    class: "unit",
+    title:
+      "RDP level 2 is programmed in this chip and not in force yet: the next reset closes it for ever, so it was not reset",
+    causes: [{
+      text: "a tool, or the program, wrote RDP = {rdp}, and the chip was not reset since",
+      likelihood: "proven",
+    }],
+    next: [
+      {
+        text: "Save what it holds while it answers; this does not reset it:",
+        command: "probekit read {at} {kib}KiB -o flash.bin",
+        effect: "read",
+      },
+      { text: "Neither reset the board nor switch it off before; if it is to be closed, do so" },
+    ],
+    explain:
+      "Option bytes are programmed at once and come into force with a reset. At RDP level 2 the debug port is dead, and nothing opens it again: attaching under reset, flashing, which ends with a reset, and recovering would each be the last thing done to this chip. So whatever resets looks first, and is refused.",
+  },
   "options-not-taken": {
     code: "E2208",
     class: "unit",

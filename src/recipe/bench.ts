@@ -1,6 +1,7 @@
 /** Probe + chip + core + flash: opened once, closed always. */
 import { type Clock, Deadline, Fault } from "../base/mod.ts";
 import { type Chip, FAMILIES, identify } from "../chip/mod.ts";
+import { memoryOf } from "../coresight/mod.ts";
 import {
   attach,
   type Attached,
@@ -8,7 +9,7 @@ import {
   type Core,
   type LeaveMode,
 } from "../cortex/mod.ts";
-import { type OpenedFlash, openFlash } from "../flash/mod.ts";
+import { type OpenedFlash, openFlash, requireStaysOpen } from "../flash/mod.ts";
 import { listProbes, openProbe, type Probe, type StlinkOptions } from "../probe/mod.ts";
 import { findDevice, type UsbDevice, type UsbSource } from "../usb/mod.ts";
 
@@ -28,6 +29,8 @@ export interface BenchWish {
   /** SWD clock; absent: {@link USUAL_HERTZ} */
   readonly hertz?: number | undefined;
   readonly attach: AttachMode;
+  /** what is done with the bench may reset the chip, though attaching to it does not */
+  readonly resets?: boolean;
   /** instead of what the chip's size register says */
   readonly flashKiB?: number;
   /** more debug registers that leaving as found puts back */
@@ -201,8 +204,37 @@ async function attachTo(probe: Probe, wish: BenchWish, mode: AttachMode): Promis
 }
 
 /**
+ * Before a chip is attached to under reset it is looked at without one, if it answers so: RDP level 2 that
+ * waits for a reset would close it for ever. Fault: options-close-at-reset.
+ */
+async function lookFirst(probe: Probe, { source, hertz = USUAL_HERTZ }: BenchWish): Promise<void> {
+  try {
+    await probe.connect({ hertz, underReset: false });
+    await requireStaysOpen(memoryOf(probe, 0, source.clock));
+  } catch (error) {
+    // a chip that does not answer may do so under reset; a probe that is gone says so at its next command
+    if (!(error instanceof Fault) || error.slug === "options-close-at-reset") throw error;
+  }
+}
+
+async function attachFirst(probe: Probe, wish: BenchWish): Promise<Parts> {
+  if (wish.attach === "under-reset") await lookFirst(probe, wish);
+  const parts = await attachTo(probe, wish, wish.attach);
+  if (wish.attach !== "under-reset" && wish.resets) {
+    try {
+      await requireStaysOpen(parts.attached.core.uncached);
+    } catch (error) {
+      await parts.attached.leave("as-found");
+      throw error;
+    }
+  }
+  return parts;
+}
+
+/**
  * Opens the probe, attaches to the chip and identifies it. On a fault everything is closed again.
- * Faults: no-probe, probe-not-found, probe-ambiguous, and those of probe/, cortex/, chip/ and flash/.
+ * Faults: no-probe, probe-not-found, probe-ambiguous, options-close-at-reset, and those of probe/, cortex/,
+ * chip/ and flash/.
  */
 export async function openBench(wish: BenchWish): Promise<Bench> {
   const { source } = wish;
@@ -210,7 +242,7 @@ export async function openBench(wish: BenchWish): Promise<Bench> {
     findDevice((await listProbes(source)).map((p) => p.device), wish.wanted);
   const probe = await openProbe(source, device, wish.stlink);
   try {
-    return new OpenBench(wish, probe, device, await attachTo(probe, wish, wish.attach));
+    return new OpenBench(wish, probe, device, await attachFirst(probe, wish));
   } catch (error) {
     await probe[Symbol.asyncDispose]();
     throw error;

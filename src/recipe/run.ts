@@ -21,7 +21,7 @@ import { systemRandom, ulid } from "./ulid.ts";
 export interface RunEnv {
   /** Attaches to the board; see {@link openBench}. */
   open(
-    wish: Pick<BenchWish, "attach" | "restores"> & { readonly hertz?: number },
+    wish: Pick<BenchWish, "attach" | "hertz" | "resets" | "restores">,
   ): Promise<Bench>;
   /** the file of the board that was named */
   readonly board?: CheckedBoard;

@@ -114,11 +114,12 @@ export class Session {
       this.end.inputs = resolveInputs(this.checked, this.#given);
       await this.#readFiles();
       this.#checkpoint();
-      const speed = this.end.inputs["speed"];
+      const { speed } = this.end.inputs;
       const hertz = typeof speed === "number" && speed > 0 ? speed : this.env.hertz;
       const bench = await this.env.open({
         attach: this.#attach,
-        ...(hertz === undefined ? {} : { hertz }),
+        resets: this.checked.effect !== "read",
+        hertz,
         ...rules.restores(this.env.board),
       });
       // what goes to the chip from here on may hold a secret
@@ -160,8 +161,7 @@ export class Session {
 
   async #with(bench: Bench): Promise<void> {
     const { end } = this;
-    const { counters } = bench.probe;
-    const start = bench.clock.now();
+    const [{ counters }, start] = [bench.probe, bench.clock.now()];
     try {
       try {
         await this.#work(bench);

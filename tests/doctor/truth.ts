@@ -102,6 +102,9 @@ export const TRUTHS: Readonly<Record<string, (t: Truth) => boolean>> = {
   },
   "rdp1": (t) => t.board.chip.options.level === 1,
   "rdp2-pending": (t) => t.alive && (t.board.chip.options.storage[0]! & 0xFF00) === 0xCC00,
+  "rdp1-pending": (t) =>
+    t.board.chip.options.level === 0 &&
+    ![0xCC00, 0xAA00].includes(t.board.chip.options.storage[0]! & 0xFF00),
   "rdp2-asked": (t) => t.alive && (t.board.chip.options.storage[0]! & 0xFF00) !== 0xCC00,
   "optcr-openocd-2015": (t) => (optcr(t) | 1) >>> 0 === 0x00FF_AAED,
   "optcr-f4-value": (t) =>

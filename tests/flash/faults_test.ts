@@ -8,6 +8,7 @@ import {
   openFlash,
   type OptionPlan,
   profileWishes,
+  requireStaysOpen,
 } from "../../src/flash/mod.ts";
 import { type FakeBoard, type FakeWish, faultOf } from "./support/fake_board.ts";
 import { noise, type Opened, opened } from "./support/open.ts";
@@ -83,6 +84,10 @@ const SCENES: Record<keyof typeof flashFault.rows, () => Promise<Fault>> = {
   "options-locked-until-reset": writing({ WWDG_SW: 1 }, DAMAGED, ({ board }) => {
     board.spoilOptionKeys();
   }),
+  "options-close-at-reset": scene(
+    { optcr: 0xC0FF_CCFD },
+    ({ board }) => requireStaysOpen(board.uncached),
+  ),
   "options-unnamed-bits": writing({ WWDG_SW: 1 }, DAMAGED, (_, plan) => ({
     ...plan,
     words: { OPTCR: { before: 0x00FF_AAED, after: 0x10FF_AAFD } },

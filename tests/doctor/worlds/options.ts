@@ -1,6 +1,17 @@
 /** Option bytes that no scenario of the bench has. */
 import * as p from "../programs.ts";
-import { F722, F767, flashOf, HALT, optcr, optcr1, running, type World } from "./kit.ts";
+import { F722, F767, flashOf, HALT, optcr, optcr1, running, UNDER, type World } from "./kit.ts";
+
+/** Programs this OPTCR, and writes a new part's into the register without starting. */
+const programmedAndBack = (word: number): NonNullable<World["then"]> => (c) => {
+  c.debugWrite(0x4002_3C08, 4, 0x0819_2A3B);
+  c.debugWrite(0x4002_3C08, 4, 0x4C5D_6E7F);
+  c.debugWrite(0x4002_3C14, 4, word);
+  c.debugWrite(0x4002_3C14, 4, word + 2);
+  c.time.advance(2e9);
+  c.debugWrite(0x4002_3C14, 4, 0xC0FF_AAFC);
+  c.debugWrite(0x4002_3C14, 4, 0xC0FF_AAFD);
+};
 
 /** See the head of the file. */
 export const OPTION_WORLDS: Readonly<Record<string, World>> = {
@@ -231,6 +242,28 @@ export const OPTION_WORLDS: Readonly<Record<string, World>> = {
       c.time.advance(2e9);
     },
     wants: [11, "proven:rdp2-pending"],
+  },
+  "programmed, not loaded, register put back: RDP level 2": {
+    image: running,
+    then: programmedAndBack(0xC0FF_CCFC),
+    wants: [11, "proven:rdp2-pending"],
+  },
+  "the same under reset": {
+    image: running,
+    then: programmedAndBack(0xC0FF_CCFC),
+    wish: UNDER,
+    wants: [11, "proven:rdp2-pending"],
+  },
+  "programmed, not loaded, register put back: RDP level 1": {
+    image: running,
+    then: programmedAndBack(0xC0FF_55FC),
+    wants: [11, "proven:rdp1-pending"],
+  },
+  "the same, under reset": {
+    image: running,
+    then: programmedAndBack(0xC0FF_55FC),
+    wish: UNDER,
+    wants: [11, "proven:rdp1-pending"],
   },
   "written, not loaded: RDP level 2": {
     image: running,
