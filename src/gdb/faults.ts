@@ -16,6 +16,17 @@ export const fault = catalogue({
     title: "`{command}` is called as: {usage}",
     next: [{ text: "See what it does:", command: "monitor help {command}", effect: "read" }],
   },
+  "monitor-open-quote": {
+    code: "E1151",
+    class: "recipe",
+    title: "A quote or brace is opened and not closed: {rest}",
+    causes: [{ text: "none of the line's commands was run", likelihood: "proven" }],
+    next: [{
+      text: "Close it, or put the whole name in quotes:",
+      command: 'monitor flash write_image erase "/a folder/hello.hex"',
+      effect: "reversible",
+    }],
+  },
   "monitor-no-such-sector": {
     code: "E0287",
     class: "recipe",

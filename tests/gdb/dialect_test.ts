@@ -36,6 +36,7 @@ const DONE: readonly (readonly [string, string])[] = [
   ["verify_image fw.hex", "verified 1024 bytes in"],
   ["program fw.hex verify", "** Verified OK **"],
   ["program fw.hex verify reset", "** Resetting Target **"],
+  ["program app.bin preverify verify reset exit 0x08000000", "NOTE: the server stays"],
   ["halt", ""],
   ["flash erase_sector 0 0 last", "erased sectors 0 through 7 on flash bank 0 in"],
   ["flash erase_address 0x08000000 0x8000", "erased address 0x08000000 (length 32768) in"],

@@ -1,5 +1,5 @@
 /** The shape of a monitor command, and how its line is read. */
-import { fault } from "../faults.ts";
+import { fault, refused } from "../faults.ts";
 import type { GdbSession } from "../session.ts";
 
 /** One command. `run` throws Fault when it cannot do what was asked. */
@@ -15,15 +15,22 @@ export interface MonitorCommand {
 /** One line a call, to gdb's console. */
 export const line = (session: GdbSession, text: string): Promise<void> => session.say(`${text}\n`);
 
-/** The words of each command of a line: `;` parts commands, quotes and braces hold words together. */
+/**
+ * The words of each command of a line: `;` parts commands, quotes and braces hold words together.
+ * Fault: monitor-open-quote.
+ */
 export function parseLine(text: string): string[][] {
   const commands: string[][] = [[]];
+  let end = 0;
   const token = /\s*(?:;|"((?:[^"\\]|\\.)*)"|\{([^}]*)\}|([^\s;"{]+))/gy;
   for (let m = token.exec(text); m !== null; m = token.exec(text)) {
     const word = m[1]?.replace(/\\(.)/g, "$1") ?? m[2] ?? m[3];
     if (word === undefined) commands.push([]);
     else commands.at(-1)?.push(word);
+    end = token.lastIndex;
   }
+  const rest = text.slice(end).trim();
+  if (rest !== "") throw refused("monitor-open-quote", { rest });
   return commands.filter((c) => c.length > 0);
 }
 

@@ -9,13 +9,20 @@ import { requireNoFlash } from "./memory.ts";
 type Pieces = readonly { at: number; bytes: Uint8Array }[];
 const bytesOf = (pieces: Pieces): number => pieces.reduce((n, p) => n + p.bytes.length, 0);
 
+/** what an image may be said to be; which it is, its own bytes say, but for raw ones */
+const TYPES = ["bin", "ihex", "elf", "s19"];
+const TYPE = `[${TYPES.join("|")}]`;
+
 /** An image file, its addresses moved by `offset`; for a raw binary the offset is its address. */
 async function image(
+  command: MonitorCommand,
   session: GdbSession,
   file: string,
-  offset: number,
+  how?: string,
   type?: string,
 ): Promise<Pieces> {
+  const offset = how === undefined ? 0 : need(command, how);
+  if (type !== undefined && !TYPES.includes(type)) throw usage(command);
   const raw = type === "bin" || (type === undefined && file.toLowerCase().endsWith(".bin"));
   const base = raw ? offset || layoutOf(session).at : undefined;
   const pieces = await session.target.board.readImage(file, base);
@@ -25,7 +32,7 @@ async function image(
 const writeImage = (name: string): MonitorCommand => {
   const command: MonitorCommand = {
     name,
-    usage: "[erase] [unlock] file [offset] [type]",
+    usage: `[erase] [unlock] file [offset] ${TYPE}`,
     help: "program a file: compares, erases what differs, programs, reads back",
     async run(session, args) {
       const words = ["erase", "unlock"].filter((w) => args.slice(0, 2).includes(w));
@@ -33,12 +40,7 @@ const writeImage = (name: string): MonitorCommand => {
       if (file === undefined) throw usage(command);
       if (words.includes("erase")) await line(session, "auto erase enabled");
       if (words.includes("unlock")) await line(session, "auto unlock enabled");
-      const pieces = await image(
-        session,
-        file,
-        offset === undefined ? 0 : need(command, offset),
-        type,
-      );
+      const pieces = await image(command, session, file, offset, type);
       session.target.board.requirePlaced(file, pieces);
       const since = session.target.clock.now();
       if (words.includes("unlock")) await unlock(session, pieces);
@@ -67,16 +69,11 @@ async function unlock(session: GdbSession, pieces: Pieces): Promise<void> {
 
 const verifyImage = (name: string): MonitorCommand => ({
   name,
-  usage: "file [offset] [type]",
+  usage: `file [offset] ${TYPE}`,
   help: "compare memory with a file",
   async run(session, [file, offset, type]) {
     if (file === undefined) throw usage(verify);
-    const pieces = await image(
-      session,
-      file,
-      offset === undefined ? 0 : need(verify, offset),
-      type,
-    );
+    const pieces = await image(verify, session, file, offset, type);
     const since = session.target.clock.now();
     for (const p of pieces) {
       const got = await session.target.readMemory(p.at, p.bytes.length);
@@ -98,11 +95,11 @@ const verifyImage = (name: string): MonitorCommand => ({
 const verify = verifyImage("verify_image");
 const load: MonitorCommand = {
   name: "load_image",
-  usage: "file [offset] [type]",
+  usage: `file [offset] ${TYPE}`,
   help: "write a file into RAM",
   async run(session, [file, offset, type]) {
     if (file === undefined) throw usage(load);
-    const pieces = await image(session, file, offset === undefined ? 0 : need(load, offset), type);
+    const pieces = await image(load, session, file, offset, type);
     for (const p of pieces) requireNoFlash(session, p.at, p.bytes.length);
     for (const p of pieces) {
       await session.target.writeMemory(p.at, p.bytes);
@@ -110,14 +107,17 @@ const load: MonitorCommand = {
     }
   },
 };
+/** what OpenOCD's `program` takes; what is written is compared first in any case */
+const WORDS = ["preverify", "verify", "reset", "exit"];
 const program: MonitorCommand = {
   name: "program",
-  usage: "file [verify] [reset] [offset]",
+  usage: "file [preverify] [verify] [reset] [exit] [offset]",
   help: "reset and halt, program, and as asked verify and run",
   async run(session, [file, ...rest]) {
     if (file === undefined) throw usage(program);
     const offset = rest.find((w) => /^(0x|\d)/.test(w));
-    const pieces = await image(session, file, offset === undefined ? 0 : need(program, offset));
+    if (!rest.every((w) => w === offset || WORDS.includes(w))) throw usage(program);
+    const pieces = await image(program, session, file, offset);
     session.target.board.requirePlaced(file, pieces);
     await session.target.reset(true);
     await line(session, "** Programming Started **");
@@ -132,9 +132,13 @@ const program: MonitorCommand = {
       await verify.run(session, [file, ...(offset === undefined ? [] : [offset])]);
       await line(session, "** Verified OK **");
     }
-    if (!rest.includes("reset")) return;
-    await line(session, "** Resetting Target **");
-    await session.target.reset(false);
+    if (rest.includes("reset")) {
+      await line(session, "** Resetting Target **");
+      await session.target.reset(false);
+    }
+    if (rest.includes("exit")) {
+      await line(session, "NOTE: the server stays; end it in its terminal");
+    }
   },
 };
 
