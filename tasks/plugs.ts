@@ -1,14 +1,14 @@
 /** Sources that only the program brings: the virtual bench. Its files and warnings are served here. */
-import { writeFileSync } from "../src/cli/mod.ts";
+import { cannotRead, writeFileSync } from "../src/cli/mod.ts";
 import type { PluggedOpen, PluggedSource } from "../src/cli/mod.ts";
 
-/** A saved virtual board; undefined when there is none yet. */
+/** A saved virtual board; undefined when there is none yet. Fault: cannot-read-file. */
 export const readState = (path: string): Uint8Array | undefined => {
   try {
     return Deno.readFileSync(path);
   } catch (e) {
     if (e instanceof Deno.errors.NotFound) return undefined;
-    throw e;
+    throw cannotRead(path, e);
   }
 };
 

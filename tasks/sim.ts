@@ -2,21 +2,32 @@
  * The virtual board for programs that know nothing of it: `deno task sim -- st-info --probe`.
  * @module
  */
-import { cliFault, type Given, runProgram, type Verb, writeFileSync } from "../src/cli/mod.ts";
+import {
+  cliFault,
+  type Given,
+  lendTerminal,
+  runProgram,
+  takeLock,
+  type Verb,
+  writeFileSync,
+} from "../src/cli/mod.ts";
 import type { Cli } from "../src/cli/mod.ts";
 import { LiveTime } from "../src/sim/front/live_time.ts";
 import { serveStlink } from "../src/sim/front/stlink_server.ts";
 import { withUmockdev } from "../src/sim/front/umockdev.ts";
 import { serveUsbip } from "../src/sim/front/usbip_server.ts";
 import { BOARDS, type OpenSim, openSim, SCENARIOS } from "../src/sim/mod.ts";
-import { readState } from "./plugs.ts";
+import { plugs, readState } from "./plugs.ts";
 
 const DEFAULT_BOARD = "sim:stm32f746g-disco";
 const HIGHEST_PORT = 65535;
 /** how often text of the UART is looked for */
 const UART_MS = 20;
-/** as shells say it: the program was not found */
+/** as shells say it: the program was not found, or is none */
 const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+/** how long the program gets to end when this one has to */
+const GOODBYE_MS = 3000;
 
 /** The boards and scenarios there are. */
 function catalogue(): string {
@@ -51,17 +62,41 @@ function followUart(sim: OpenSim, cli: Cli): () => void {
   };
 }
 
+/** Runs the program; Ctrl-C is its own, and when this process has to end it is asked to go, then made to. */
 async function start(
   program: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-) {
+  cli: Cli,
+): Promise<number> {
+  using _terminal = lendTerminal();
+  let child: Deno.ChildProcess;
   try {
-    const child = new Deno.Command(program, { args: [...args], env: { ...env } }).spawn();
-    return (await child.status).code;
+    child = new Deno.Command(program, { args: [...args], env: { ...env } }).spawn();
   } catch (e) {
-    if (!(e instanceof Deno.errors.NotFound)) throw e;
-    return NOT_FOUND;
+    const missing = e instanceof Deno.errors.NotFound;
+    cli.err(`${program} ${missing ? "is not on this machine" : "is no program that can be run"}\n`);
+    return missing ? NOT_FOUND : NOT_EXECUTABLE;
+  }
+  const tell = (signal: Deno.Signal) => {
+    try {
+      child.kill(signal);
+    } catch {
+      // it has ended
+    }
+  };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = () => {
+    tell("SIGTERM");
+    timer = setTimeout(() => tell("SIGKILL"), GOODBYE_MS);
+  };
+  if (cli.signal.aborted) end();
+  cli.signal.addEventListener("abort", end, { once: true });
+  try {
+    return (await child.status).code;
+  } finally {
+    cli.signal.removeEventListener("abort", end);
+    clearTimeout(timer);
   }
 }
 
@@ -94,17 +129,43 @@ async function serve(sim: OpenSim, given: Given, cli: Cli): Promise<number> {
     return 0;
   }
   const { env } = stack.use(withUmockdev(sim.boards, io));
-  const code = await start(program, args, env);
-  if (code === NOT_FOUND) cli.err(`${program} is not on this machine\n`);
-  return code;
+  return await start(program, args, env, cli);
+}
+
+/** What was given fits together; gives whether there is anything to do. */
+async function isBusy(given: Given): Promise<boolean> {
+  const [program] = given.args;
+  if (program?.startsWith("-")) {
+    throw cliFault("bad-usage", { what: `There is no option ${program}`, verb: "sim" });
+  }
+  // the program's own task may start a gdb and nothing else
+  if (
+    program !== undefined && (await Deno.permissions.query({ name: "run" })).state !== "granted"
+  ) {
+    const what = `Only \`deno task sim -- ${program}\`, in probekit's folder, may start a program`;
+    throw cliFault("bad-usage", { what, verb: "sim" });
+  }
+  const busy = program !== undefined ||
+    ["usbip", "stlink-server", "uart"].some((o) => given.flag(o));
+  if (!busy && given.flag("board")) {
+    const what = "--board alone does nothing: name a program, or how to serve the board";
+    throw cliFault("bad-usage", { what, verb: "sim" });
+  }
+  return busy;
+}
+
+/** A board that is kept in a file is one process's at a time, probekit's own or this one. */
+async function locked(selector: string): Promise<Disposable | undefined> {
+  const name = plugs[0]?.lockName?.(selector);
+  return name === undefined ? undefined : await takeLock(name, { withinMs: 0 });
 }
 
 /** `probekit sim` */
 export const sim: Verb = {
   name: "sim",
   summary: "run any program against a virtual board, or serve the board to others",
-  details: "  probekit sim -- st-info --probe\n" +
-    "  probekit sim --board 'sim:stm32f746g-disco?scenario=so36160986' -- st-flash write app.bin 0x8000000\n" +
+  details: "  deno task sim -- st-info --probe\n" +
+    "  deno task sim --board 'sim:stm32f746g-disco?scenario=so36160986' -- st-flash write app.bin 0x8000000\n" +
     "  probekit sim --usbip 3240\n" +
     "Without anything to do it lists the boards and what may be wrong with them.",
   args: [{ name: "[command...]", summary: "the program to run, with its arguments" }],
@@ -116,14 +177,15 @@ export const sim: Verb = {
   ],
   passThrough: true,
   async run(given, cli) {
-    const idle = given.args.length === 0 &&
-      !["usbip", "stlink-server", "uart"].some((o) => given.flag(o));
-    if (idle) {
+    if (!await isBusy(given)) {
       cli.out(catalogue());
       return 0;
     }
-    const opened = openSim(given.text("board") ?? DEFAULT_BOARD, {
+    const selector = given.text("board") ?? DEFAULT_BOARD;
+    using _lock = await locked(selector);
+    const opened = openSim(selector, {
       readState,
+      readImage: readState,
       writeState: writeFileSync,
       warn: (note) => cli.err(`virtual board: ${note}\n`),
     });

@@ -6,11 +6,12 @@ export { debugElf } from "./debug_elf.ts";
 export { programAfter, type ProgramSeen, programSeen } from "./after_recover.ts";
 export { doctorOnBoard } from "./doctor.ts";
 export { fault as cliFault } from "./faults.ts";
-export { readBytes, readText, writeBytes, writeFileSync } from "./files.ts";
+export { cannotRead, readBytes, readText, writeBytes, writeFileSync } from "./files.ts";
 export { EACH_OPTIONS, runEach } from "./each.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { findGdb, type GdbEnd, runGdb } from "./gdb_program.ts";
 export { hexdump } from "./hexdump.ts";
+export { lendTerminal } from "./interrupt.ts";
 export {
   FileJournal,
   JOURNAL_OPTION,
@@ -23,6 +24,7 @@ export { verifyJournal } from "./journal_verb.ts";
 export { OPTION_ACTIONS, optionHelp, runOptions } from "./options_verb.ts";
 export { type ProgramSpec, runProgram } from "./main.ts";
 export { formatFiles, LINT_FORMATS, lintRecipes } from "./lint_verb.ts";
+export { takeLock } from "./lock.ts";
 export { optionLines, optionsJson } from "./options_view.ts";
 export { amount } from "./progress.ts";
 export { checkedRecipe, recipeFiles } from "./recipes.ts";

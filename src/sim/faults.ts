@@ -8,6 +8,7 @@ export const fault: Catalogue<
   | "sim-state-damaged"
   | "sim-state-other"
   | "sim-needs-umockdev"
+  | "sim-cannot-listen"
 > = catalogue({
   "sim-unknown-board": {
     code: "E0203",
@@ -52,5 +53,15 @@ export const fault: Catalogue<
       { text: "Install it:", command: "sudo apt-get install umockdev" },
       { text: "or serve the board over USB/IP: probekit sim --usbip 3240" },
     ],
+  },
+  "sim-cannot-listen": {
+    code: "E7505",
+    class: "station",
+    title: "The virtual board cannot be served on port {port}: {why}",
+    next: [
+      { text: "See who has the port (Linux):", command: "ss -ltnp", effect: "read" },
+      { text: "Take another port above 1023, or 0 for a free one" },
+    ],
+    retryable: true,
   },
 });

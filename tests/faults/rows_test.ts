@@ -3,6 +3,7 @@ import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { diagnose, Fault } from "../../mod.ts";
 import { renderDiagnostic } from "../../src/cli/mod.ts";
 import { withUmockdev } from "../../src/sim/front/umockdev.ts";
+import { serveUsbip } from "../../src/sim/front/usbip_server.ts";
 import { Folder, normalised, probekit } from "../cli/support/program.ts";
 
 const SIM = "sim:stm32f746g-disco";
@@ -21,6 +22,14 @@ Deno.test("rows: sim-needs-umockdev", async (t) => {
     Fault,
   );
   await t.assertSnapshot(renderDiagnostic(diagnose(error)));
+});
+
+Deno.test("rows: sim-cannot-listen", async (t) => {
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = other.addr as Deno.NetAddr;
+  const error = assertThrows(() => serveUsbip([], port), Fault);
+  assertEquals(error.exit, 75);
+  await t.assertSnapshot(renderDiagnostic(diagnose(error)).replaceAll(String(port), "PORT"));
 });
 
 Deno.test("rows: journal-not-written: nothing is erased that could not be noted", async () => {

@@ -38,6 +38,101 @@ toolTest("st-info", "sim: a program's output and exit code are its own", async (
   const missing = await sim("no-such-program");
   assertEquals(missing.code, 127);
   assertStringIncludes(missing.err, "no-such-program is not on this machine");
+  const none = await sim("--", TASK);
+  assertEquals([none.code, none.err], [126, `${TASK} is no program that can be run\n`]);
+});
+Deno.test("sim: what it does not take is said, not tried", async () => {
+  const cases: [string[], number, string][] = [
+    [["--usb", "3240"], 2, "There is no option --usb"],
+    [["--board", "sim:stm32f746g-disco"], 2, "--board alone does nothing"],
+    [
+      ["--board", "sim:stm32f746g-disco?state=/", "--usbip", "0"],
+      2,
+      "Cannot read /: it is a folder",
+    ],
+  ];
+  for (const [args, code, words] of cases) {
+    const got = await sim(...args);
+    assertEquals(got.code, code, got.err);
+    assertStringIncludes(got.err, words);
+  }
+});
+Deno.test("sim: a port that another program has", async () => {
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = other.addr as Deno.NetAddr;
+  for (const way of ["--usbip", "--stlink-server"]) {
+    const { code, err } = await sim(way, String(port));
+    assertEquals(code, 75);
+    assertStringIncludes(err, "error[E7505 sim-cannot-listen]");
+  }
+});
+Deno.test("sim: with the permissions of bin/probekit it says how programs are started", async () => {
+  const program = new URL("../../bin/probekit", import.meta.url).pathname;
+  const { code, stderr } = await new Deno.Command(program, {
+    args: ["sim", "--", "st-info"],
+    env: { NO_COLOR: "1" },
+  }).output();
+  assertEquals(code, 2);
+  assertStringIncludes(new TextDecoder().decode(stderr), "Only `deno task sim -- st-info`");
+});
+toolTest("st-flash", "sim: image=FILE is what is in flash", async () => {
+  using folder = new Folder();
+  folder.put("image.bin", noise(2048));
+  const board = `sim:stm32f746g-disco?image=${folder.path}/image.bin`;
+  const back = `${folder.path}/back.bin`;
+  const read = await sim("--board", board, "st-flash", "read", back, "0x8000000", "2048");
+  assertEquals(read.code, 0, read.err);
+  assertEquals(folder.get("back.bin"), noise(2048));
+});
+
+/** `sim` under way with a program that has said `ready`. */
+async function running(board: string, script: string) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", TASK, "--board", board, "sh", "-c", script],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const text = new TextDecoder();
+  let said = "";
+  while (!said.includes("ready")) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`it ended: ${said}`);
+    said += text.decode(value, { stream: true });
+  }
+  return {
+    child,
+    async rest() {
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        said += text.decode(part.value, { stream: true });
+      }
+      return { said, code: (await child.status).code };
+    },
+  };
+}
+const WAITING = "trap 'echo told; exit 3' TERM; echo ready; while :; do sleep 0.05; done";
+
+toolTest("st-info", "sim: a board in a file is one process's at a time", async () => {
+  using folder = new Folder();
+  const board = `sim:stm32f746g-disco?state=${folder.path}/board.pk`;
+  const first = await running(board, WAITING);
+  const second = await sim("--board", board, "st-info", "--serial");
+  assertEquals(second.code, 75);
+  assertStringIncludes(second.err, "error[E7510 busy]");
+  first.child.kill("SIGTERM");
+  await first.rest();
+  assertEquals((await sim("--board", board, "st-info", "--serial")).code, 0);
+});
+toolTest("st-info", "sim: SIGTERM ends the program too; Ctrl-C is the program's own", async () => {
+  const run = await running("sim:stm32f746g-disco", WAITING);
+  run.child.kill("SIGINT");
+  await new Promise((done) => setTimeout(done, 700)); // longer than a doubled signal takes
+  run.child.kill("SIGINT");
+  await new Promise((done) => setTimeout(done, 100));
+  run.child.kill("SIGTERM");
+  const { said, code } = await run.rest();
+  assertEquals([said, code], ["ready\ntold\n", 143]);
 });
 toolTest("st-flash", "sim: state=FILE keeps what a program did", async () => {
   using folder = new Folder();

@@ -51,9 +51,9 @@ const words = (...values: readonly number[]): Uint8Array =>
 
 /** Serves these boards on 127.0.0.1; OpenOCD looks at 7184. `port` 0: any free one. */
 export function serveStlink(boards: readonly FrontBoard[], port: number, io: FrontIo = {}): Server {
-  const [live, endLive] = liveOf(boards, io);
   const warn = io.warn ?? (() => {});
   const server = serveLoopback(port, (stream) => new Session(stream, boards, live, warn).run());
+  const [live, endLive] = liveOf(boards, io); // it has a timer: not before the port is ours
   const close = async (): Promise<void> => {
     endLive();
     await server.close();

@@ -1,4 +1,5 @@
 /** A TCP server on the loopback that ends when it is told to. */
+import { fault } from "../faults.ts";
 import { ByteStream, HungUp } from "./byte_stream.ts";
 
 /** A front-end that listens. */
@@ -8,12 +9,26 @@ export interface Server extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Listens on 127.0.0.1; `port` 0: any free one. `serve` may throw HungUp. */
+const HOSTNAME = "127.0.0.1";
+function listen(port: number): Deno.TcpListener {
+  try {
+    return Deno.listen({ hostname: HOSTNAME, port });
+  } catch (e) {
+    const why = e instanceof Deno.errors.AddrInUse
+      ? "another program has it"
+      : e instanceof Deno.errors.PermissionDenied
+      ? "it is not open to this user"
+      : String(e);
+    throw fault("sim-cannot-listen", { port, why }, { cause: e });
+  }
+}
+
+/** Listens on 127.0.0.1; `port` 0: any free one. `serve` may throw HungUp. Fault: sim-cannot-listen. */
 export function serveLoopback(
   port: number,
   serve: (stream: ByteStream) => Promise<void>,
 ): Server {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port });
+  const listener = listen(port);
   const streams = new Set<ByteStream>();
   const one = async (connection: Deno.TcpConn): Promise<void> => {
     connection.setNoDelay(true);

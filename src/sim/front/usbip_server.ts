@@ -45,7 +45,6 @@ interface Exported {
 
 /** Serves these boards as `1-1`, `1-2` … on 127.0.0.1; `port` 0: any free one. */
 export function serveUsbip(boards: readonly FrontBoard[], port: number, io: FrontIo = {}): Server {
-  const [live, endLive] = liveOf(boards, io);
   const all: readonly Exported[] = boards.map((board, index) => ({
     board,
     index,
@@ -54,6 +53,7 @@ export function serveUsbip(boards: readonly FrontBoard[], port: number, io: Fron
   for (const one of all) whenUnplugged(one.board.usb, () => one.holder?.close());
   const warn = io.warn ?? (() => {});
   const server = serveLoopback(port, (stream) => new Session(stream, all, live, warn).run());
+  const [live, endLive] = liveOf(boards, io); // it has a timer: not before the port is ours
   return {
     port: server.port,
     close: async () => {
