@@ -10,24 +10,35 @@ const KINDS: Readonly<Record<WatchName, WatchKind>> = {
   awatch: "access",
 };
 
-/** See the file's comment. */
+interface Watch {
+  readonly at: number;
+  readonly length: number;
+  readonly name: WatchName;
+}
+const same = (a: Watch) => (b: Watch): boolean =>
+  a.at === b.at && a.length === b.length && a.name === b.name;
+
+/** See the file's comment. One address may be watched in several ways. */
 export class Watches {
-  readonly #set = new Map<number, { readonly name: WatchName; readonly length: number }>();
+  #set: readonly Watch[] = [];
   constructor(readonly target: GdbTarget) {}
 
   /** Faults: core-no-watchpoint-left, core-cannot-watch. */
   async set(at: number, length: number, name: WatchName): Promise<void> {
+    const watch = { at, length, name };
+    if (this.#set.some(same(watch))) return; // gdb may insert twice; both mean the same
     await this.target.watchpoint(at, length, KINDS[name], true);
-    this.#set.set(at, { name, length });
+    this.#set = [...this.#set, watch];
   }
   async clear(at: number, length: number, name: WatchName): Promise<void> {
     await this.target.watchpoint(at, length, KINDS[name], false);
-    this.#set.delete(at);
+    const is = same({ at, length, name });
+    this.#set = this.#set.filter((w) => !is(w));
   }
   nameAt(at: number): WatchName | undefined {
-    return this.#set.get(at)?.name;
+    return this.#set.find((w) => w.at === at)?.name;
   }
   async removeAll(): Promise<void> {
-    for (const [at, { name, length }] of [...this.#set]) await this.clear(at, length, name);
+    for (const { at, length, name } of this.#set) await this.clear(at, length, name);
   }
 }

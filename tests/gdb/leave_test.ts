@@ -26,6 +26,22 @@ Deno.test("a program that faults right after the detach gets into its own handle
     assertEquals(await v.bench.core.readRegisters(["pc"]), [CODE + 2]);
   }));
 
+Deno.test("no watchpoint is left behind, also when one address was watched in several ways, or twice", () =>
+  visitBoard(F746, async (v) => {
+    for (const packet of ["Z2,20000100,4", "Z3,20000100,4", "Z4,20000100,2", "Z2,20000100,4"]) {
+      assertEquals(await v.client.ask(packet), "OK");
+    }
+    const functions = async () => {
+      const reads = [0, 1, 2, 3].map((n) => ({ read: 0xE000_1028 + 16 * n })); // DWT_FUNCTIONn
+      return [...await v.bench.core.uncached.batch(reads)].map((w) => w % 16);
+    };
+    assertEquals(await functions(), [6, 5, 7, 0]);
+    assertEquals(await v.client.ask("z2,20000100,4"), "OK");
+    assertEquals(await functions(), [0, 5, 7, 0]);
+    assertEquals(await v.client.ask("D"), "OK");
+    assertEquals(await functions(), [0, 0, 0, 0]);
+  }));
+
 Deno.test("after a detach an extended gdb is still served: monitor, vRun and vAttach take the core again", () =>
   visitBoard(F746, async (v) => {
     await v.client.ask("!");
