@@ -24,7 +24,6 @@ const DEVARCH = 0xFBC;
 const DEVID2 = 0xFC0;
 const DEVID1 = 0xFC4;
 const DEVID = 0xFC8;
-const ETM_TYPE = 0x13;
 const UNLOCK = 0xC5AC_CE55;
 
 /** Registers of several fields that are written byte by byte: CCR, SHPR, SHCSR, NVIC_IPR. §B3.2.2 */
@@ -127,9 +126,10 @@ export class Ppb {
       return master === "debug" ? 0 : this.#locked.has(base) ? 3 : 1;
     }
     if (component.lock && offset === LAR) return 0;
-    // asked for by OpenOCD (cortex_m.c, cortex_m_dwt_setup) and pyOCD: ARM DDI 0403 has none of them, reserved
+    // asked for by OpenOCD (cortex_m.c, cortex_m_dwt_setup; `dap info`) and pyOCD: ARM DDI 0403 has none of them,
+    // reserved; an M4's ETM says 0:0:0 (pyOCD#611). The TPIU's DEVID is its TYPE register
     if (offset === DEVARCH || offset === DEVID2 || offset === DEVID1) return 0;
-    if (component.devType === ETM_TYPE && offset === DEVID) return 0; // pyOCD#611: an M4's says 0:0:0
+    if (offset === DEVID && base !== TPIU) return 0;
     if (component.class === 1) return ROM_TABLES.get(base)?.[offset >> 2] ?? 0;
     switch (base) {
       case SCS:
