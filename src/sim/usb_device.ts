@@ -1,7 +1,7 @@
 /** A USB device at packet level: descriptors, endpoint 0, bulk and interrupt endpoints, and its cable. */
 import type { Urb, VirtualUsbDevice } from "./contracts.ts";
 import { descriptorOf, type UsbDescription } from "./usb_descriptors.ts";
-import { GONE, type InPipe, NOTHING, STALLED } from "./usb_pipes.ts";
+import { GONE, type InPipe, NOTHING, SILENT, STALLED } from "./usb_pipes.ts";
 
 /** What an OUT endpoint does with a packet; false: it refuses, and halts. */
 export type PacketSink = (packet: Uint8Array) => void | false;
@@ -79,6 +79,8 @@ export class UsbDevice implements VirtualUsbDevice {
 
   submit(urb: Urb): void {
     if (!this.#plugged) return urb.done(GONE, NOTHING, 0);
+    // USB 2.0 §9.1.1.5: without a configuration there is endpoint 0 and nothing else; nobody answers
+    if (this.#configuration === 0 && urb.endpoint !== 0) return urb.done(SILENT, NOTHING, 0);
     if (this.#frozen) {
       this.#stuck.add(urb);
       return;
@@ -115,6 +117,7 @@ export class UsbDevice implements VirtualUsbDevice {
     const stuck = [...this.#stuck];
     this.#stuck.clear();
     this.#frozen = false;
+    this.#configuration = 1; // the host's kernel sets it when the device is plugged in
     this.#reset();
     for (const urb of stuck) urb.done(GONE, NOTHING, 0);
     for (const pipe of this.parts.ins.values()) pipe.end(GONE);
@@ -169,8 +172,9 @@ export class UsbDevice implements VirtualUsbDevice {
     const { request, value, index } = setup;
     switch (request) {
       case 0x8000: // GET_STATUS: bus-powered, no remote wake-up
-      case 0x8100:
         return Uint8Array.of(0, 0);
+      case 0x8100:
+        return this.#hasInterface(index) ? Uint8Array.of(0, 0) : undefined;
       case 0x8200:
         return this.#known(index) ? Uint8Array.of(this.#isHalted(index) ? 1 : 0, 0) : undefined;
       case 0x0201: // CLEAR_FEATURE, SET_FEATURE
@@ -190,15 +194,20 @@ export class UsbDevice implements VirtualUsbDevice {
         this.#reset();
         return NOTHING;
       case 0x810A: // GET_INTERFACE, SET_INTERFACE: there are no alternates
-        return Uint8Array.of(0);
+        return this.#hasInterface(index) ? Uint8Array.of(0) : undefined;
       case 0x010B:
-        return value === 0 ? NOTHING : undefined;
+        return value === 0 && this.#hasInterface(index) ? NOTHING : undefined;
     }
     return undefined;
   }
 
+  #hasInterface(number: number): boolean {
+    const { interfaces } = this.parts.description;
+    return this.#configuration !== 0 && interfaces.some((i) => i.number === number);
+  }
   #known(address: number): boolean {
     const number = address & 0xF;
+    if (this.#configuration === 0) return number === 0;
     return number === 0 || this.parts.ins.has(address) || this.parts.outs.has(address);
   }
   #isHalted(address: number): boolean {

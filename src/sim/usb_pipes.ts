@@ -5,6 +5,8 @@ import type { Urb } from "./contracts.ts";
 export const STALLED = -32;
 export const OVERFLOWED = -75;
 export const GONE = -108;
+/** EPROTO: nobody answers at this endpoint */
+export const SILENT = -71;
 export const NOTHING = new Uint8Array(0);
 
 interface Waiting {

@@ -88,6 +88,29 @@ Deno.test("standard requests, and a stall for what there is not", () => {
   assertEquals(bench.out([1], 0x07)?.status, STALLED);
 });
 
+Deno.test("USB 2.0 §9.4: an interface that there is not is refused; without a configuration nothing but endpoint 0 answers", () => {
+  const bench = new ProbeBench();
+  const asked = [[0x81, 0, 0, 0, 9, 0, 2, 0], [0x81, 10, 0, 0, 9, 0, 1, 0], [
+    1,
+    11,
+    0,
+    0,
+    9,
+    0,
+    0,
+    0,
+  ]];
+  for (const setup of asked) assertEquals(bench.control(setup)?.status, STALLED, String(setup));
+  assertEquals(bench.control([0x00, 9, 0, 0, 0, 0, 0, 0])?.status, 0);
+  assertEquals([...bench.control([0x80, 8, 0, 0, 0, 0, 1, 0])!.data], [0]);
+  assertEquals(bench.out([0xF1, ...new Array(15).fill(0)])?.status, -71);
+  assertEquals(bench.in(64)?.status, -71);
+  assertEquals(bench.control([0x81, 10, 0, 0, 0, 0, 1, 0])?.status, STALLED);
+  assertEquals(bench.control([0x82, 0, 0, 0, 0x81, 0, 2, 0])?.status, STALLED);
+  assertEquals(bench.control([0x00, 9, 1, 0, 0, 0, 0, 0])?.status, 0);
+  assertEquals(bench.ask(6, 0xF1)?.length, 6);
+});
+
 Deno.test("halting and clearing an endpoint", () => {
   const bench = new ProbeBench();
   const halted = (ep: number) => bench.control([0x82, 0, 0, 0, ep, 0, 2, 0])!.data[0];
