@@ -127,14 +127,10 @@ export class Mi {
     await this.ok(command);
     return await this.stopped();
   }
-  /** Ctrl-C; again from time to time, for gdb forgets one that comes while it is busy with itself. */
+  /** Ctrl-C, once. */
   async interrupt(): Promise<string> {
-    const timer = setInterval(() => this.#signal("SIGINT"), 300);
-    try {
-      return await this.stopped();
-    } finally {
-      clearInterval(timer);
-    }
+    this.#signal("SIGINT");
+    return await this.stopped();
   }
   #signal(which: Deno.Signal): void {
     try {
