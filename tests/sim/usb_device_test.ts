@@ -223,10 +223,55 @@ Deno.test("line coding is kept as it was set; the notification endpoint stays si
   assertEquals(bench.in(10, 0x84), undefined);
 });
 
-Deno.test("the drive is a descriptor only: its endpoint halts, and it is said", () => {
+/** A command block of USB mass storage: tag 7, `length` bytes wanted or offered. */
+const commandBlock = (length: number, isIn: boolean, ...block: number[]) =>
+  Uint8Array.of(
+    ...[0x55, 0x53, 0x42, 0x43, 7, 0, 0, 0, length, 0, 0, 0, isIn ? 0x80 : 0, 0, block.length],
+    ...block,
+    ...new Array(16 - block.length).fill(0),
+  );
+const commandStatus = (
+  residue: number,
+  failed: number,
+) => [0x55, 0x53, 0x42, 0x53, 7, 0, 0, 0, residue, 0, 0, 0, failed];
+
+Deno.test("the drive says what it is and that it has no medium; nothing of that is noise", () => {
   const bench = new ProbeBench();
+  const sent = (...of: Parameters<typeof commandBlock>) =>
+    bench.out(commandBlock(...of), 0x03)?.status;
+  assertEquals(sent(36, true, 0x12, 0, 0, 0, 36), 0);
+  const inquiry = bench.in(36, 0x83)!.data;
+  assertEquals([...inquiry.slice(0, 5), inquiry.length], [0, 0x80, 2, 2, 31, 36]);
+  assertEquals([...bench.in(13, 0x83)!.data], commandStatus(0, 0));
+  assertEquals(sent(0, false, 0), 0);
+  assertEquals([...bench.in(13, 0x83)!.data], commandStatus(0, 1), "TEST UNIT READY");
+  assertEquals(sent(18, true, 3, 0, 0, 0, 18), 0);
+  const sense = bench.in(18, 0x83)!.data;
+  assertEquals([sense[2], sense[12]], [2, 0x3A], "not ready: no medium");
+  assertEquals([...bench.in(13, 0x83)!.data], commandStatus(0, 0));
+  assertEquals(sent(8, true, 0x25), 0);
+  assertEquals(bench.in(8, 0x83)?.status, STALLED, "READ CAPACITY has no data");
+  assertEquals(bench.control([0x02, 1, 0, 0, 0x83, 0, 0, 0])?.status, 0);
+  assertEquals([...bench.in(13, 0x83)!.data], commandStatus(8, 1));
+  assertEquals(bench.noise, "");
+});
+
+Deno.test("the drive takes no data, loudly, and its reset makes it good again", () => {
+  const bench = new ProbeBench();
+  assertEquals(bench.out(commandBlock(64, false, 0x2A), 0x03)?.status, 0);
+  assertStringIncludes(bench.noise, "SCSI operation 2A fails");
+  assertEquals(bench.out(new Uint8Array(64), 0x03)?.status, STALLED);
+  assertEquals(bench.control([0x02, 1, 0, 0, 0x03, 0, 0, 0])?.status, 0);
+  assertEquals([...bench.in(13, 0x83)!.data], commandStatus(64, 1));
   assertEquals(bench.out(new Uint8Array(31), 0x03)?.status, STALLED);
-  assertStringIncludes(bench.noise, "drive is not modelled");
+  assertEquals(bench.in(13, 0x83)?.status, STALLED);
+  assertStringIncludes(bench.noise, "no command block");
+  assertEquals(bench.control([0x21, 0xFF, 0, 0, 1, 0, 0, 0])?.status, 0);
+  for (const ep of [0x03, 0x83]) {
+    assertEquals(bench.control([0x02, 1, 0, 0, ep, 0, 0, 0])?.status, 0);
+  }
+  assertEquals(bench.out(commandBlock(0, false, 0), 0x03)?.status, 0);
+  assertEquals([...bench.in(13, 0x83)!.data], commandStatus(0, 1));
 });
 
 Deno.test("unplugging ends everything, once", () => {

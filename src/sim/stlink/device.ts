@@ -8,6 +8,7 @@ import { type PacketSink, type RequestHandler, UsbDevice } from "../usb_device.t
 import { InPipe, NOTHING } from "../usb_pipes.ts";
 import { ComPort } from "./com_port.ts";
 import { DebugPort } from "./debug_port.ts";
+import { Drive } from "./drive.ts";
 import { StlinkFirmware, type VoltageInput } from "./firmware.ts";
 import { LAYOUTS, type ProbeLayout } from "./layout.ts";
 import { MODE, type Mode } from "./mode.ts";
@@ -117,7 +118,6 @@ class Probe extends UsbDevice implements StlinkDevice {
       description,
       ...ends(layout, port, target, firmware, description.packetSize),
       onControl: () => target.time.advance(CONTROL_NS),
-      onReset: () => port.reset(),
     });
     this.firmware = firmware;
     this.#layout = layout;
@@ -190,20 +190,29 @@ function ends(
   ]]);
   const outs = new Map<number, PacketSink>([[layout.debugOut, (p) => port.packet(p)]]);
   const { com } = layout;
-  if (com === undefined) return { ins, outs, classRequest: () => undefined };
+  if (com === undefined) {
+    return { ins, outs, classRequest: () => undefined, onReset: () => port.reset() };
+  }
   const comPort = new ComPort(target, packetSize);
   ins.set(com.in, comPort.toHost);
   ins.set(com.notify, new InPipe(10));
   outs.set(com.out, (p) => comPort.fromHost(p));
-  ins.set(0x83, new InPipe(packetSize));
-  outs.set(0x03, () => {
-    firmware.warn("the probe's drive is not modelled: its descriptors are all there is");
-    return false;
-  });
+  const fromDrive = new InPipe(packetSize);
+  const drive = new Drive(fromDrive, (note) => firmware.warn(note));
+  ins.set(com.driveIn, fromDrive);
+  outs.set(com.driveOut, (p) => drive.packet(p));
   const classRequest: RequestHandler = (setup, data) => {
     if (setup.request === 0xA1FE) return Uint8Array.of(0); // mass storage: GET_MAX_LUN
-    if (setup.request === 0x21FF) return NOTHING; // its reset
+    if (setup.request === 0x21FF) { // its reset
+      drive.reset();
+      fromDrive.drop();
+      return NOTHING;
+    }
     return comPort.request(setup, data);
   };
-  return { ins, outs, classRequest };
+  const onReset = () => {
+    port.reset();
+    drive.reset();
+  };
+  return { ins, outs, classRequest, onReset };
 }

@@ -8,8 +8,14 @@ export interface ProbeLayout {
   readonly debugOut: number;
   readonly debugIn: number;
   readonly traceIn: number;
-  /** virtual COM port: bulk OUT and IN, interrupt IN; absent on a stand-alone V2 */
-  readonly com?: { readonly out: number; readonly in: number; readonly notify: number };
+  /** virtual COM port: bulk OUT and IN, interrupt IN; and the drive. Absent on a stand-alone V2 */
+  readonly com?: {
+    readonly out: number;
+    readonly in: number;
+    readonly notify: number;
+    readonly driveOut: number;
+    readonly driveIn: number;
+  };
   readonly spec: (serial: string) => DeviceSpec;
 }
 
@@ -24,7 +30,7 @@ const debug = (out: number, trace: number, size: number): InterfaceSpec => ({
   name: "ST-Link Debug",
   endpoints: [bulk(0x81, size), bulk(out, size), bulk(trace, size)],
 });
-/** its descriptor only: no drive is behind it */
+/** see drive.ts */
 const massStorage = (size: number): InterfaceSpec => ({
   number: 1,
   classCode: [0x08, 0x06, 0x50],
@@ -56,7 +62,7 @@ const com = (size: number): readonly InterfaceSpec[] => [
 ];
 
 const common = { vendorId: 0x0483, release: 0x0100, manufacturer: "STMicroelectronics" };
-const COM = { out: 0x05, in: 0x85, notify: 0x84 };
+const COM = { out: 0x05, in: 0x85, notify: 0x84, driveOut: 0x03, driveIn: 0x83 };
 /** an interface association is in it: USB ECN */
 const COMPOSITE = [0xEF, 0x02, 0x01] as const;
 
