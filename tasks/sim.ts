@@ -116,7 +116,9 @@ async function serve(sim: OpenSim, given: Given, cli: Cli): Promise<number> {
   const usbip = portOf(given, "usbip");
   if (usbip !== undefined) {
     const { port } = stack.use(serveUsbip(sim.boards, usbip, io));
-    cli.err(`USB/IP: usbip attach -r 127.0.0.1 --tcp-port ${port} -b 1-1\n`);
+    sim.boards.forEach((_, i) =>
+      cli.err(`USB/IP: usbip --tcp-port ${port} attach -r 127.0.0.1 -b 1-${i + 1}\n`)
+    );
   }
   const server = portOf(given, "stlink-server");
   if (server !== undefined) {

@@ -153,8 +153,19 @@ toolTest("st-flash", "sim: state=FILE keeps what a program did", async () => {
   assertEquals(folder.get("back.bin"), noise(1024));
 });
 toolTest("st-info", "sim: it serves other ways besides", async () => {
-  const { code, err } = await sim("--usbip", "0", "--stlink-server", "0", "st-info", "--probe");
+  const two = ["--board", "sim:stm32f746g-disco?boards=2"];
+  const { code, err } = await sim(
+    ...two,
+    "--usbip",
+    "0",
+    "--stlink-server",
+    "0",
+    "st-info",
+    "--probe",
+  );
   assertEquals(code, 0);
-  assertMatch(err, /USB\/IP: usbip attach -r 127\.0\.0\.1 --tcp-port \d+ -b 1-1/);
+  // usbip takes the port before its command only
+  assertMatch(err, /USB\/IP: usbip --tcp-port \d+ attach -r 127\.0\.0\.1 -b 1-1\n/);
+  assertMatch(err, /USB\/IP: usbip --tcp-port \d+ attach -r 127\.0\.0\.1 -b 1-2\n/);
   assertMatch(err, /stlink-server: openocd -c 'hla_stlink_backend tcp \d+'/);
 });
