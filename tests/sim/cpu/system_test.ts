@@ -142,13 +142,14 @@ Deno.test("registers that are not there warn once, with the PC, and read as zero
   assertStringIncludes(b.warnings[0]!, "PC 0x08000400");
 });
 
-Deno.test("what OpenOCD's `dap info` and `itm ports on` touch is known: DEVID of every part, ITM_TER1 … 7", () => {
+Deno.test("what OpenOCD's `dap info` and `itm ports on`, and st-trace touch is known: DEVID of every part, ITM_TER1 … 7", () => {
   const b = new Bench().vectors().start();
   const parts = [0xE000_0000, 0xE000_1000, 0xE000_2000, SCS, 0xE004_1000, 0xE00F_F000];
   assertEquals(parts.map((at) => b.peek(at + 0xFC8)), parts.map(() => 0));
   assertEquals(b.peek(0xE004_0FC8), 0xCA1, "the TPIU's is its TYPE");
   b.poke(DEMCR, 1 << 24);
   for (let at = 0xE000_0E00; at < 0xE000_0E20; at += 4) b.poke(at, 0xFFFF_FFFF);
+  b.poke(0xE000_0E90, 0x400); // st-trace
   const enabled = Array.from({ length: 8 }, (_, i) => b.peek(0xE000_0E00 + 4 * i));
   assertEquals(enabled, [0xFFFF_FFFF, 0, 0, 0, 0, 0, 0, 0]);
   assertEquals(b.warnings, []);

@@ -46,9 +46,12 @@ export class PlainUnit {
 export const tpiu = (): PlainUnit => new PlainUnit(TPIU);
 
 const STIMULUS_END = 0x80;
-/** ITM_TER1 … 7: of ports this core does not have; read as zero, writes are ignored. ARM DDI 0403 §C1.7.3 */
-const isAbsentEnable = (offset: number): boolean =>
-  offset > 0xE00 && offset < 0xE20 && offset % 4 === 0;
+/**
+ * What tools write that has nothing behind it, reads as zero: ITM_TER1 … 7, of ports this core does not have (ARM
+ * DDI 0403 §C1.7.3), and 0xE90, which st-trace calls ITM_TCC (stlink trace.c) and the architecture reserves.
+ */
+const isEmpty = (offset: number): boolean =>
+  (offset > 0xE00 && offset < 0xE20 && offset % 4 === 0) || offset === 0xE90;
 
 /** Stimulus ports are always ready while their port and the ITM are enabled. */
 export class Itm extends PlainUnit {
@@ -61,10 +64,10 @@ export class Itm extends PlainUnit {
   }
   override readRegister(offset: number): number | undefined {
     if (offset < STIMULUS_END) return this.#on(offset >> 2) ? 1 : 0;
-    return isAbsentEnable(offset) ? 0 : super.readRegister(offset);
+    return isEmpty(offset) ? 0 : super.readRegister(offset);
   }
   override writeRegister(offset: number, value: number): boolean {
-    return isAbsentEnable(offset) || super.writeRegister(offset, value);
+    return isEmpty(offset) || super.writeRegister(offset, value);
   }
   stimulate(offset: number, width: 1 | 2 | 4, value: number): void {
     if (this.#on(offset >> 2)) this.onText(offset >> 2, width, value);
