@@ -16,7 +16,7 @@ import {
   withSource,
 } from "../src/cli/mod.ts";
 import { plugs } from "./plugs.ts";
-import { portOf, semihostingOf, targetOf } from "./served.ts";
+import { portOf, type Semihosted, semihostingOf, targetOf } from "./served.ts";
 import { TOOL } from "./tool.ts";
 
 type Target = Awaited<ReturnType<typeof boardTarget>>;
@@ -48,11 +48,10 @@ async function session(
   listener: GdbListener,
   target: Target,
   onDetach: "run" | "halt",
-  given: Given,
+  { files, semihosting }: Semihosted,
   cli: Cli,
   gdb: () => Promise<GdbEnd>,
 ): Promise<GdbEnd> {
-  const { files, semihosting } = semihostingOf(given, cli);
   const end = new AbortController();
   const serving = serveGdb(listener, target, {
     semihosting,
@@ -83,6 +82,7 @@ async function debugged(
   opened: OpenedSource,
   before: string | undefined,
   listener: GdbListener,
+  semihosted: Semihosted,
   gdb: () => Promise<GdbEnd>,
 ): Promise<GdbEnd> {
   await using bench = await benchOf(given, "debug", "halt", opened);
@@ -90,7 +90,7 @@ async function debugged(
   if (before === undefined && given.flag("reset")) await target.reset(true);
   const how = given.text("leave") ?? "running";
   const halted = how === "as-found" ? (before ?? bench.found.was) === "halted" : how === "halted";
-  const end = await session(listener, target, halted ? "halt" : "run", given, cli, gdb);
+  const end = await session(listener, target, halted ? "halt" : "run", semihosted, cli, gdb);
   await bench.leave(halted ? "halted" : "running");
   return end;
 }
@@ -98,6 +98,7 @@ async function debugged(
 async function debugOn(given: Given, cli: Cli, opened: OpenedSource, listener: GdbListener, gdb: {
   readonly program: string;
   readonly args: readonly string[];
+  readonly semihosted: Semihosted;
 }): Promise<number> {
   let before: string | undefined;
   if (given.flag("flash") && given.flag("reset")) {
@@ -110,6 +111,7 @@ async function debugOn(given: Given, cli: Cli, opened: OpenedSource, listener: G
     opened,
     before,
     listener,
+    gdb.semihosted,
     () => runGdb(gdb.program, gdb.args, cli.signal),
   );
   if (end.signal !== undefined) cli.err(`gdb was ended by ${end.signal}; exit ${end.code}\n`);
@@ -165,6 +167,7 @@ export const debug: Verb = {
     const [file = "", ...more] = given.args.filter((a) => a !== undefined);
     const stopAt = given.text("break");
     const elf = await debugElf(file, stopAt);
+    const semihosted = semihostingOf(given, cli, "debug");
     for (const warning of elf.warnings) cli.err(`warning: ${warning}\n`);
     const place = stopAt === undefined ? undefined : { elf: file, stopAt };
     const program = await findGdb(given.text("gdb"), place);
@@ -175,7 +178,7 @@ export const debug: Verb = {
       return await withSource(
         given,
         plugs,
-        (opened) => debugOn(given, cli, opened, listener, { program, args }),
+        (opened) => debugOn(given, cli, opened, listener, { program, args, semihosted }),
       );
     } finally {
       listener.close();

@@ -10,7 +10,16 @@ import {
   withSource,
 } from "../src/cli/mod.ts";
 import { plugs } from "./plugs.ts";
-import { portOf, semihostingOf, targetOf } from "./served.ts";
+import { portOf, type Semihosted, semihostingOf, targetOf } from "./served.ts";
+
+const LOOPBACK = "127.0.0.1";
+/** what gdb's `:PORT` reaches */
+const LOCAL = [LOOPBACK, "localhost", "0.0.0.0", "::"];
+/** The address as gdb takes it. */
+function hereText(address: string, port: number): string {
+  if (LOCAL.includes(address)) return `:${port}`;
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}
 
 /** `probekit gdb` */
 export const gdb: Verb = {
@@ -35,12 +44,13 @@ export const gdb: Verb = {
   ],
   async run(given, cli) {
     const port = portOf(given, "gdb", "3333");
+    const semihosted = semihostingOf(given, cli, "gdb");
     return await withSource(given, plugs, async (opened) => {
       // taken first: a port that is in use is said before anything is done to the board
-      const listener = listenGdb(given.text("listen") ?? "127.0.0.1", port);
+      const listener = listenGdb(given.text("listen") ?? LOOPBACK, port);
       try {
         await using bench = await benchOf(given, "gdb", "halt", opened);
-        await serve(given, cli, opened, bench, listener);
+        await serve(given, cli, opened, bench, listener, semihosted);
       } finally {
         listener.close();
       }
@@ -55,14 +65,13 @@ async function serve(
   opened: OpenedSource,
   bench: Bench,
   listener: GdbListener,
+  { files, semihosting }: Semihosted,
 ): Promise<void> {
-  const { files, semihosting } = semihostingOf(given, cli);
   const target = await targetOf(given, cli, opened, bench, "gdb");
   const onDetach = given.text("detach") === "halt" ? "halt" : "run";
   cli.signal.addEventListener("abort", () => listener.close(), { once: true });
-  cli.err(
-    `${bench.chip.sub.name} on port ${listener.port}: target extended-remote :${listener.port}\n`,
-  );
+  const where = hereText(given.text("listen") ?? LOOPBACK, listener.port);
+  cli.err(`${bench.chip.sub.name} on port ${listener.port}: target extended-remote ${where}\n`);
   try {
     const served = await serveGdb(listener, target, {
       semihosting,

@@ -11,13 +11,16 @@ import {
 } from "../src/cli/mod.ts";
 import { TOOL } from "./tool.ts";
 
+/** What serves a program's semihosting calls. */
+export type Semihosted = ReturnType<typeof semihostingOf>;
+
 const HIGHEST_PORT = 65535;
 
 /** The TCP port that was asked for. Fault: bad-usage. */
 export function portOf(given: Given, verb: string, absent: string): number {
   const text = given.text("port") ?? absent;
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= HIGHEST_PORT) return port;
+  if (/^\d+$/.test(text) && port <= HIGHEST_PORT) return port;
   throw cliFault("bad-usage", { what: `"${text}" is no TCP port`, verb });
 }
 
@@ -40,9 +43,9 @@ export async function targetOf(
   });
 }
 
-/** Semihosting on this terminal, and the folder that it may have files in. */
-export function semihostingOf(given: Given, cli: Cli) {
-  const files = new SemihostFolder(given.text("semihosting-files"));
+/** Semihosting on this terminal, and the folder that it may have files in. Fault: bad-usage. */
+export function semihostingOf(given: Given, cli: Cli, verb: string) {
+  const files = new SemihostFolder(given.text("semihosting-files"), verb);
   const semihosting = new Semihosting((text) => cli.out(text), files);
   semihosting.enabled = given.flag("semihosting");
   return { files, semihosting };

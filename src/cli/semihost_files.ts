@@ -1,9 +1,24 @@
 /** Files for a program under semihosting, confined to one folder. */
 
+import { fault } from "./faults.ts";
+import { whyNot } from "./files.ts";
+
 const READ_MODES = 4; // modes 0 … 3: r, rb, r+, r+b; 4 … 7: w; 8 … 11: a (Arm semihosting, SYS_OPEN)
 const FIRST_HANDLE = 3;
 /** files that a program may have open at once */
 const MOST_OPEN = 64;
+
+/** The folder, once links are followed. Fault: bad-usage. */
+function folderAt(folder: string, verb: string): string {
+  const what = `--semihosting-files ${folder}`;
+  try {
+    const real = Deno.realPathSync(folder);
+    if (Deno.statSync(real).isDirectory) return real;
+  } catch (e) {
+    throw fault("bad-usage", { what: `${what}: ${whyNot(e)}`, verb }, { cause: e });
+  }
+  throw fault("bad-usage", { what: `${what}: it is no folder`, verb });
+}
 
 /**
  * Opens, reads and writes files inside `folder` only: names that leave it, absolute ones and links out of
@@ -13,8 +28,9 @@ export class SemihostFolder {
   readonly #open = new Map<number, Deno.FsFile>();
   #next = FIRST_HANDLE;
   readonly #root: string | undefined;
-  constructor(folder: string | undefined) {
-    this.#root = folder === undefined ? undefined : Deno.realPathSync(folder);
+  /** Fault: bad-usage of `verb`, when that is no folder. */
+  constructor(folder: string | undefined, verb = "gdb") {
+    this.#root = folder === undefined ? undefined : folderAt(folder, verb);
   }
 
   /** The path inside the folder; undefined when it would leave it. */

@@ -1,7 +1,8 @@
 /** A program's files: in their folder, and nowhere else. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { SemihostFolder } from "../../src/cli/mod.ts";
-import { Folder } from "./support/program.ts";
+import { HELLO_ELF } from "./support/debugged.ts";
+import { Folder, probekit } from "./support/program.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (b: Uint8Array) => new TextDecoder().decode(b);
@@ -89,4 +90,21 @@ Deno.test("semihosting files: without a folder there are none; modes beyond the 
   assertEquals([none.open("x", W), none.remove("x"), none.rename("x", "y")], [-1, -1, -1]);
   using dir = new Folder();
   assertEquals(new SemihostFolder(dir.path).open("x", 12), -1);
+});
+
+Deno.test("--semihosting-files: what is no folder is refused by both verbs before a board is touched", async () => {
+  using dir = new Folder();
+  const file = dir.put("a.txt", "");
+  for (
+    const [folder, why] of [[dir.at("none"), "there is no such file"], [file, "it is no folder"]]
+  ) {
+    for (const verb of [["gdb"], ["debug", HELLO_ELF]]) {
+      const { exit, err } = await probekit([
+        ...[...verb, "--port", "0", "--probe", "sim:stm32f746g-disco"],
+        ...["--semihosting-files", folder ?? ""],
+      ]);
+      assertEquals(exit, 2, err);
+      assertStringIncludes(err, `--semihosting-files ${folder}: ${why}`);
+    }
+  }
 });
