@@ -24,6 +24,9 @@ export function portOf(given: Given, verb: string, absent: string): number {
   throw cliFault("bad-usage", { what: `"${text}" is no TCP port`, verb });
 }
 
+/** With the folder that this server looks in, which need not be gdb's: it is what an error shows. */
+const whole = (file: string): string => file.startsWith("/") ? file : `${Deno.cwd()}/${file}`;
+
 /** An attached board as a debugger sees it; what an earlier run left open is told first. */
 export async function targetOf(
   given: Given,
@@ -39,7 +42,7 @@ export async function targetOf(
     ...{ core, chip, flash, probe, journal },
     watchdogOk: given.flag("watchdog-ok"),
     readImage: async (file, base) =>
-      loadImage(file, await readBytes(file), base === undefined ? {} : { base }),
+      loadImage(file, await readBytes(whole(file)), base === undefined ? {} : { base }),
   });
 }
 

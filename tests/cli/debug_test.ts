@@ -276,9 +276,14 @@ needs(
   },
 );
 
-withGdb("a monitor command that fails is said once", async () => {
-  const { said } = await debugRun([
-    ...[HELLO_ELF, "--batch", "--probe", BOARD, "--", "-nx", "-ex", "monitor nonsense"],
-  ]);
-  assertEquals(said.match(/E0285 monitor-unknown/g)?.length, 1, said);
-});
+withGdb(
+  "a monitor command that fails is said once; a file is looked for where the server is",
+  async () => {
+    const { said } = await debugRun([
+      ...[HELLO_ELF, "--batch", "--probe", BOARD, "--", "-nx", "-ex", "monitor nonsense"],
+      ...["-ex", "monitor flash write_image none.hex"],
+    ]);
+    assertEquals(said.match(/E0285 monitor-unknown/g)?.length, 1, said);
+    assertMatch(said, /Cannot read \/\S+\/none\.hex: there is no such file/);
+  },
+);
