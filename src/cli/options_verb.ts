@@ -95,7 +95,7 @@ function diffLines(all: readonly FieldDifference[], what: string, s: Style): str
       ` ${d.isText} -> ${d.wantedText}   ${s.dim(d.means)}`
     ),
     "",
-    s.yellow(`${all.length} field${all.length === 1 ? "" : "s"} differ from ${what}`),
+    s.yellow(`${all.length} ${all.length === 1 ? "field differs" : "fields differ"} from ${what}`),
   ];
 }
 

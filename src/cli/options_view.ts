@@ -30,7 +30,9 @@ export function optionLines(options: OptionBytes, s: Style): string[] {
   });
   const n = options.notFactory.length;
   const verdict = n === 0 ? s.green("as on a new part") : s.yellow(
-    `${n} field${n === 1 ? "" : "s"} differ from a new part: ${options.notFactory.join(", ")}`,
+    `${n} ${n === 1 ? "field differs" : "fields differ"} from a new part: ${
+      options.notFactory.join(", ")
+    }`,
   );
   return [registers.join("   "), "", ...fields, "", verdict];
 }

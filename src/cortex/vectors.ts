@@ -37,7 +37,10 @@ export function checkVectors(
   // a full stack pointer points just behind its RAM
   if (stack % 4 !== 0) bad("stack", `the first stack pointer ${hex(stack)} is not a multiple of 4`);
   if (!within(places.ram, stack - 1)) {
-    bad("stack", `the first stack pointer ${hex(stack)} is in no RAM of this chip`);
+    const where = within(places.ram, stack)
+      ? "is where RAM begins: there is nothing below it"
+      : "is in no RAM of this chip";
+    bad("stack", `the first stack pointer ${hex(stack)} ${where}`);
   }
   if (reset % 2 === 0) {
     bad("reset", `the reset vector ${hex(reset)} is even: a Cortex-M needs bit 0 set (Thumb)`);

@@ -5,6 +5,7 @@ import { optcrLine, option, RECOVER, register } from "./causes_options.ts";
 import type { Findings } from "./findings.ts";
 
 const ALL_ONES = 0xFFFF;
+const HARD_FAULT = 3; // exception number
 const FACTORY = 0x0080;
 
 interface Range {
@@ -17,10 +18,13 @@ const within = (ranges: readonly Range[], at: number): boolean =>
 /** nDBOOT = 0 in two banks: BOOT_ADD0 does not count, ST's boot loader picks the bank. */
 const dualBoot = (f: Findings): boolean => f.layout?.dualBank === true && option(f, "nDBOOT") === 0;
 
+type Place = "flash" | "other" | "nowhere" | "erased";
+
 /** What kind of memory BOOT_ADD0 points to; undefined when it does not count, or was not read. */
-export function bootPlace(f: Findings): "flash" | "other" | "nowhere" | "erased" | undefined {
+export const bootPlace = (f: Findings): Place | undefined => placeOf(f, option(f, "BOOT_ADD0"));
+
+function placeOf(f: Findings, boot: number | undefined): Place | undefined {
   const { chip, layout } = f;
-  const boot = option(f, "BOOT_ADD0");
   if (!chip || !layout || boot === undefined || dualBoot(f)) return undefined;
   if (boot === ALL_ONES) return "erased";
   const at = boot * 0x4000;
@@ -64,6 +68,23 @@ function inBootLoader(f: Findings): Match | undefined {
   return vtor !== undefined && vtor !== 0 && within(rom, vtor)
     ? likely([`VTOR ${hex(vtor)} is in system memory`])
     : undefined;
+}
+
+/** VTOR is still where BOOT_ADD1 puts it, which counts while BOOT0 is high, and what is there does not run. */
+export function startedByPin(f: Findings): Match | undefined {
+  const [usual, other] = [option(f, "BOOT_ADD0"), option(f, "BOOT_ADD1")];
+  const place = placeOf(f, other);
+  if (other === undefined || place === undefined || f.heldInReset || dualBoot(f)) return undefined;
+  const at = place === "nowhere" || place === "erased" ? 0 : other * 0x4000; // RM0385 "Boot configuration", recalled
+  const vtor = f.registers["VTOR"];
+  if (vtor !== at || at === (usual ?? 0) * 0x4000) return undefined;
+  const inRom = within(f.chip?.sub.systemMemory ?? [], at);
+  const fails = f.core?.lockedUp || f.core?.exception === HARD_FAULT;
+  if (inRom || !fails) return undefined;
+  return likely([
+    `FLASH_OPTCR1 ${hex(register(f, "OPTCR1") ?? 0)}: BOOT_ADD1 = ${hex(other, 4)}`,
+    `VTOR ${hex(at)}, where such a chip starts with BOOT0 high`,
+  ], { where: f.options?.fields["BOOT_ADD1"]?.text ?? "" });
 }
 
 /** See the head of the file. */
@@ -160,6 +181,24 @@ export const BOOT_CAUSES: readonly CauseRow[] = [
       },
     ],
     excludes: ["boot-loader-stays"],
+  },
+  {
+    slug: "boot-pin-high",
+    rung: "running",
+    exit: 22,
+    blocks: ["run"],
+    text:
+      "The chip started from BOOT_ADD1 ({where}), not from BOOT_ADD0: the BOOT0 pin was high at the last reset",
+    match: startedByPin,
+    next: [
+      {
+        text: "Set BOOT0 low (its switch, jumper or resistor), then:",
+        command: "probekit reset",
+        effect: "volatile",
+      },
+      { ...RECOVER, text: "To have ST's boot loader at BOOT_ADD1 again:" },
+    ],
+    excludes: ["boot-loader-runs", "boot-loader-stays"],
   },
   {
     slug: "boot-loader-stays",

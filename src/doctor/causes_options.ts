@@ -79,9 +79,15 @@ export const recoverErases = ({ chip, options }: Findings): boolean =>
   options?.rdpLevel === 1 ||
   (chip !== undefined && options !== undefined && closedByCutWrite(chip, options));
 
+/** At RDP level 1 nothing but a regression erases. */
+const byErasing = (f: Findings, { command = "" }: Remedy): boolean =>
+  command.startsWith("probekit erase") && f.options?.rdpLevel === 1;
+
 /** The remedy as it is on this chip: at RDP level 1 recover asks, because it erases. */
 export const remedyOn = (f: Findings, remedy: Remedy): Remedy =>
-  remedy.command === RECOVER.command && recoverErases(f) ? RECOVER_ERASES : remedy;
+  (remedy.command === RECOVER.command && recoverErases(f)) || byErasing(f, remedy)
+    ? RECOVER_ERASES
+    : remedy;
 
 /** See the head of the file. */
 export const OPTION_CAUSES: readonly CauseRow[] = [
@@ -215,7 +221,7 @@ export const OPTION_CAUSES: readonly CauseRow[] = [
     match: (f) => {
       const match = closed(f, "read");
       const cut = f.chip && f.options && closedByCutWrite(f.chip, f.options);
-      return match && { ...match, skip: cut ? 0 : 1 };
+      return match && { ...match, skip: cut ? 0 : option(f, "PCROP_RDP") === 1 ? 2 : 1 };
     },
     next: [{
       ...RECOVER_ERASES,
@@ -223,7 +229,16 @@ export const OPTION_CAUSES: readonly CauseRow[] = [
         "All ones in OPTCR2 is what a cut write leaves; going to RDP level 1 and back opens the sectors and erases all flash:",
     }, {
       text:
-        "It goes only with a regression from RDP level 1 to 0 while PCROP_RDP is set, which erases all flash; PCROP_RDP cannot be taken back before that",
+        "It goes only with a regression from RDP level 1 to 0 while PCROP_RDP is set, which erases all flash; PCROP_RDP cannot be taken back before that. First:",
+      command: "probekit options set PCROP_RDP=1",
+      effect: "irreversible",
+    }, {
+      text: "Go to RDP level 1; once there, only an erase of all flash opens the chip again:",
+      command: "probekit options set RDP=level1",
+      effect: "destructive",
+    }, {
+      ...RECOVER_ERASES,
+      text: "And back to level 0, which erases all flash and opens the sectors:",
     }],
   },
 ];

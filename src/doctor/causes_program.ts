@@ -2,7 +2,7 @@
 import { bits, has, hex } from "../base/mod.ts";
 import { exceptionName } from "../cortex/mod.ts";
 import { type CauseRow, likely, type Match, proven } from "./cause.ts";
-import { bootPlace } from "./causes_boot.ts";
+import { bootPlace, startedByPin } from "./causes_boot.ts";
 import { resetFlag } from "./causes_options.ts";
 import { faultVectorLines, FLASH } from "./causes_vectors.ts";
 import type { Findings } from "./findings.ts";
@@ -144,7 +144,9 @@ const STATE_CAUSES: readonly CauseRow[] = [
     blocks: ["run"],
     text: "The stack has left its memory",
     match: (f) =>
-      stackLost(f) && (inFaultHandler(f) || lockedUp(f)) ? likely(faultLines(f)) : undefined,
+      stackLost(f) && (inFaultHandler(f) || lockedUp(f)) && !startedByPin(f)
+        ? likely(faultLines(f))
+        : undefined,
     next: [SEE_WHERE, {
       text: "Look for endless recursion and large local arrays; enlarge the stack",
     }],

@@ -30,8 +30,9 @@ function problems(f: Findings, vector: "stack" | "reset"): readonly string[] {
   return checkVectors(table.slice(0, 2), { ram: chip.sub.ram, flash })
     .filter((p) => p.vector === vector).map((p) => p.text);
 }
+/** The Thumb bit is all that is wrong with it. */
 const thumbMissing = (f: Findings): boolean =>
-  problems(f, "reset").length > 0 && reset(f) % 2 === 0;
+  problems(f, "reset").length === 1 && reset(f) % 2 === 0;
 
 /** The core takes the two lowest bits of a stack pointer as zero: such a one alone keeps nothing from running. */
 function stack(f: Findings): Match | undefined {
@@ -117,10 +118,8 @@ export const VECTOR_CAUSES: readonly CauseRow[] = [
     blocks: ["run"],
     text: "The reset vector points to no flash or RAM of this chip",
     match: (f) => {
-      const [problem] = problems(f, "reset");
-      return problem === undefined || thumbMissing(f)
-        ? undefined
-        : proven([problem, vectorLine(f)]);
+      const all = problems(f, "reset");
+      return all.length === 0 || thumbMissing(f) ? undefined : proven([...all, vectorLine(f)]);
     },
     next: [{ ...FLASH, text: "Check for which chip and which address the image was built, then:" }],
     excludes: ["vector-thumb", "vector-erased", "vector-ram"],
@@ -130,12 +129,13 @@ export const VECTOR_CAUSES: readonly CauseRow[] = [
     rung: "vectors",
     exit: 22,
     blocks: ["run"],
-    text: "The reset vector points to erased flash: the program was not written whole",
+    text:
+      "The reset vector points to erased flash: the program was not written whole, or not where it is linked for",
     match: (f) =>
       f.vectors?.code === BLANK && !isBlank(f)
         ? proven([`${hex(BLANK)} stands at ${hex(reset(f) - reset(f) % 4)}`, vectorLine(f)])
         : undefined,
-    next: [{ ...FLASH, text: "Program the whole image again:" }],
+    next: [{ ...FLASH, text: "Program the whole image again, at the address it is linked for:" }],
     excludes: ["vector-thumb", "vector-ram"],
   },
   {

@@ -63,7 +63,8 @@ export function decodeOptions(
     })),
     rdpLevel: rdpLevel(chip, registers),
     notFactory: read.filter(([, f]) => {
-      const wanted = valueIn(factory, f);
+      // what OPTCR2 of a new part reads is not known; that none of its sectors is closed is
+      const wanted = valueIn(factory, f) ?? (f.sectors?.stops === "read" ? 0 : undefined);
       return wanted !== undefined && wanted !== valueIn(registers, f);
     }).map(([name]) => name),
   };

@@ -26,7 +26,7 @@ Deno.test("checkVectors() tells each thing that is wrong", () => {
     "the first stack pointer 0x20000402 is not a multiple of 4",
   ]);
   assertEquals(texts(0x2000_0000, 0x0800_01C1), [
-    "the first stack pointer 0x20000000 is in no RAM of this chip",
+    "the first stack pointer 0x20000000 is where RAM begins: there is nothing below it",
   ]);
   assertEquals(texts(0x2000_0400, 0x0800_01C0), [
     "the reset vector 0x080001C0 is even: a Cortex-M needs bit 0 set (Thumb)",

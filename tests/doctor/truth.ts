@@ -120,6 +120,7 @@ export const TRUTHS: Readonly<Record<string, (t: Truth) => boolean>> = {
   "boot-beside-program": (t) =>
     bootMemory(t) === "flash" && goodTableElsewhere(t) && boot0(t) !== 0x80,
   "program-elsewhere": (t) => goodTableElsewhere(t) && boot0(t) === 0x80,
+  "boot-pin-high": (t) => t.board.chip.bootPin,
   "boot-loader-runs": (t) => t.board.chip.bootPin,
   "boot-loader-stays": (t) => bit(28)(t) && t.board.chip.options.dualBank,
   "dual-boot": (t) => bit(28)(t) && t.board.chip.options.dualBank,

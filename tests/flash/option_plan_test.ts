@@ -70,9 +70,10 @@ Deno.test("decodeOptions: protection levels and protected sectors", () => {
   assertEquals(optionText(pcrop, 2), "sector 1 closed to reading");
 });
 
-Deno.test("decodeOptions: registers that were not read are not made up; OPTCR2 is never factory", () => {
+Deno.test("decodeOptions: registers that were not read are not made up; a closed sector is never a new part's", () => {
   assertEquals(Object.keys(decodeOptions(f746, { OPTCR1: 0 }).fields), ["BOOT_ADD0", "BOOT_ADD1"]);
-  assertEquals(now(f722, { OPTCR2: 0x8000_00FF }).notFactory, []);
+  assertEquals(now(f722, { OPTCR2: 0x8000_00FF }).notFactory, ["PCROP"]);
+  assertEquals(now(f722, { OPTCR2: 0x8000_0000 }).notFactory, []);
 });
 
 Deno.test("planOptions: the recovery of the damaged board, as the recipes page prints it", () => {

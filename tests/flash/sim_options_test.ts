@@ -129,5 +129,5 @@ Deno.test("sim: code closed by PCROP is told as such, for reading and for erasin
   assertEquals(read.slug, "flash-code-read");
   const erase = await assertRejects(() => b.flash.erase([sector]), Fault);
   assertEquals(erase.slug, "flash-code-protected");
-  assertEquals((await b.flash.readOptions()).notFactory, []);
+  assertEquals((await b.flash.readOptions()).notFactory, ["PCROP"]);
 });

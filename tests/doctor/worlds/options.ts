@@ -111,6 +111,21 @@ export const OPTION_WORLDS: Readonly<Record<string, World>> = {
     wish: HALT,
     wants: [22, "proven:boot-loader-runs"],
   },
+  "BOOT0 high, BOOT_ADD1 where nothing is": {
+    ...optcr1(0x3000_0080),
+    boot0: true,
+    wants: [22, "proven:lockup likely:boot-pin-high | options-not-factory"],
+  },
+  "BOOT0 high, BOOT_ADD1 in SRAM": {
+    ...optcr1(0x8004_0080),
+    boot0: true,
+    wants: [22, "proven:lockup likely:boot-pin-high | options-not-factory"],
+  },
+  "BOOT0 high, BOOT_ADD1 at the program": {
+    ...optcr1(0x2000_0080),
+    boot0: true,
+    wants: [0, "| options-not-factory"],
+  },
   "nRST_STOP, Stop": {
     image: { reset: p.STOP_LATER },
     clearOptcr: 0x40,
@@ -191,6 +206,12 @@ export const OPTION_WORLDS: Readonly<Record<string, World>> = {
     rdp: 0x55,
     options: { OPTCR2: 0xFF },
     wants: [11, "proven:rdp1 proven:pcrop"],
+  },
+  "F722 PCROP of the first sector, given up by a regression": {
+    board: F722,
+    image: running,
+    options: { OPTCR2: 0x8000_0001 },
+    wants: [11, "proven:pcrop proven:lockup | options-not-factory"],
   },
   "F722 PCROP_RDP alone": {
     board: F722,

@@ -1,7 +1,7 @@
 /** Vector tables. */
-import { LOOP } from "../../../src/sim/boards/firmware.ts";
+import { LOOP, smallImage } from "../../../src/sim/boards/firmware.ts";
 import * as p from "../programs.ts";
-import { tableOf, type World } from "./kit.ts";
+import { running, tableOf, type World } from "./kit.ts";
 
 /** See the head of the file. */
 export const VECTOR_WORLDS: Readonly<Record<string, World>> = {
@@ -60,6 +60,14 @@ export const VECTOR_WORLDS: Readonly<Record<string, World>> = {
   "table all zeros": {
     image: new Uint8Array(1024),
     wants: [22, "proven:vector-stack proven:vector-thumb proven:lockup"],
+  },
+  "reset vector even, and nowhere": {
+    image: tableOf(1, 0x0102_0008),
+    wants: [22, "proven:vector-reset proven:hardfault"],
+  },
+  "linked for the 2nd sector, programmed at the first": {
+    image: smallImage(running, 0x0800_8000),
+    wants: [22, "proven:vector-erased proven:lockup"],
   },
   "HardFault vector blank, fault at once": {
     image: (() => {
