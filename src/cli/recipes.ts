@@ -1,7 +1,7 @@
 /** Where recipes come from on this machine: files, TypeScript modules, and the ones that come with probekit. */
 import { Fault } from "../base/mod.ts";
 import type { CheckedRecipe, RecipeFiles, RecipeSource } from "../recipe/mod.ts";
-import { emitYaml, lintRecipe, type WrittenRecipe } from "../recipe/mod.ts";
+import { emitYaml, lintRecipe, recipeFault, type WrittenRecipe } from "../recipe/mod.ts";
 import { cannotRead, readText } from "./files.ts";
 
 const BUILT_IN = new URL("../../recipes/", import.meta.url);
@@ -23,9 +23,24 @@ async function moduleDocument(path: string): Promise<unknown> {
   const real = await Deno.realPath(path).catch((e) => {
     throw cannotRead(path, e);
   });
-  const loaded = await import(`file://${real}`);
-  return loaded.default;
+  try {
+    return (await import(`file://${real}`)).default;
+  } catch (e) {
+    throw moduleFailed(path, e);
+  }
 }
+
+/** What a recipe in TypeScript has thrown, or what is wrong with its text; it is the user's, and no bug of ours. */
+function moduleFailed(file: string, e: unknown): Error {
+  if (e instanceof Fault) return e;
+  const plain = (text: string) => text.replace(COLOURS, "");
+  const why = plain(e instanceof Error ? e.message : String(e)).split("\n")[0]?.trim();
+  const at = e instanceof Error && /file:\/\/\S+:\d+:\d+/.exec(plain(e.stack ?? ""))?.[0];
+  const where = at ? ` (${at})` : "";
+  return recipeFault("cannot-read-recipe", { file, why: `${why || "it failed"}${where}` });
+}
+// deno-lint-ignore no-control-regex -- Deno colours what it says of modules
+const COLOURS = /\u001b\[[0-9;]*m/g;
 
 /** Recipes from files, as the rest of the house asks for them. */
 export const recipeFiles: RecipeFiles = {
@@ -44,7 +59,11 @@ async function recipeSource(which: string): Promise<RecipeSource> {
     if (document === null || typeof document !== "object") {
       throw cannotRead(which, "its default export is no recipe({…})");
     }
-    return { file: which, text: emitYaml(document as WrittenRecipe) };
+    try {
+      return { file: which, text: emitYaml(document as WrittenRecipe) };
+    } catch (e) {
+      throw e instanceof RangeError ? moduleFailed(which, "the document contains itself") : e;
+    }
   }
   const file = builtInFile(which) ?? which;
   try {
