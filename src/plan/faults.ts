@@ -100,8 +100,9 @@ export const fault = catalogue({
     class: "recipe",
     title: "{from} and {other} both hold data for {first}..{last}",
     causes: [{
-      text: "one of them is linked for the read-only view of flash, which is the same memory",
-      likelihood: "likely",
+      text:
+        "one of them is linked for the read-only view of flash at {alias}, which is the same memory",
+      likelihood: "proven",
       because: ["{alias} is a view of {flashFrom}"],
     }],
     next: [{ text: "Link the image for one of the two address ranges" }],

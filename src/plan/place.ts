@@ -83,7 +83,15 @@ function refuseOutside(file: string, chip: Where, layout: Layout, piece: Piece):
   });
 }
 
-function refuseOverlaps(chip: Where, layout: Layout, pieces: readonly Piece[]): void {
+const LINKED_TWICE = [
+  { text: "two sections are linked for the same addresses", likelihood: "likely" },
+] as const;
+function refuseOverlaps(
+  chip: Where,
+  layout: Layout,
+  pieces: readonly Piece[],
+  viewed: boolean,
+): void {
   for (const [i, piece] of pieces.entries()) {
     const next = pieces[i + 1];
     const end = piece.at + piece.bytes.length;
@@ -94,9 +102,9 @@ function refuseOverlaps(chip: Where, layout: Layout, pieces: readonly Piece[]): 
       other: next.from,
       first: hex(next.at),
       last: hex(Math.min(end, next.at + next.bytes.length) - 1),
-      ...(alias ? { alias: hex(alias.at) } : {}),
+      ...(alias && viewed ? { alias: hex(alias.at) } : {}),
       ...flashFacts(layout),
-    });
+    }, viewed ? {} : { causes: LINKED_TWICE });
   }
 }
 
@@ -117,6 +125,11 @@ export function placeImage(
     refuseRegions(chip, piece);
     refuseOutside(image.file, chip, layout, piece);
   }
-  refuseOverlaps(chip, layout, pieces);
+  refuseOverlaps(
+    chip,
+    layout,
+    pieces,
+    image.pieces.some((p) => unalias(chip, layout, p.at) !== p.at),
+  );
   return pieces;
 }

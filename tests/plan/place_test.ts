@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Fault } from "../../src/base/mod.ts";
+import { diagnose, Fault } from "../../src/base/mod.ts";
 import type { Piece } from "../../src/image/mod.ts";
 import { placeImage } from "../../src/plan/mod.ts";
 import { F730, F746, LAYOUT, piece, SMALL } from "./support.ts";
@@ -53,6 +53,18 @@ Deno.test("placeImage: the same flash under two addresses", () => {
     piece(0x0020_0001, [3], "b.elf"),
   );
   assertEquals([slug, from], ["image-pieces-overlap", "a.elf"]);
+});
+
+Deno.test("placeImage: an overlap is blamed on the view of flash only when a piece lies there", () => {
+  const causes = (second: number) => {
+    const image = { file: "x", pieces: [piece(0x0800_0000, [1, 2]), piece(second, [3])] };
+    const f = assertThrows(() => placeImage(image, F746, LAYOUT), Fault);
+    return diagnose(f).causes.map((c) => c.text);
+  };
+  assertEquals(causes(0x0800_0001), ["two sections are linked for the same addresses"]);
+  assertEquals(causes(0x0020_0001), [
+    "one of them is linked for the read-only view of flash at 0x00200000, which is the same memory",
+  ]);
 });
 
 Deno.test("placeImage: OTP of the F72x is elsewhere", () => {
