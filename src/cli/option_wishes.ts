@@ -70,7 +70,8 @@ function valueOf(k: Known, text: string): number {
   }
   const number = numberOf(text);
   if (number === undefined) {
-    throw wrong(`${k.name} = ${text} is neither a number${list ? ` nor one of: ${list}` : ""}`);
+    const none = list === "" ? "no number" : `neither a number nor one of: ${list}`;
+    throw wrong(`${k.name} = ${text} is ${none}`);
   }
   const { shift } = k.field;
   const value = shift === undefined ? number : codedAddress(k, text, number, shift);

@@ -1,4 +1,5 @@
 /** `probekit options`: what each of its words does. */
+import { Fault } from "../base/mod.ts";
 import { type Chip, FAMILIES } from "../chip/mod.ts";
 import { decodeOptions, type OptionBytes, optionText, profileWishes } from "../flash/mod.ts";
 import { readProfile } from "../recipe/mod.ts";
@@ -107,7 +108,7 @@ async function diff(call: OptionsCall): Promise<number> {
     using report = new Report(call.cli, call.given);
     const now = await flash.readOptions();
     const factory = decodeOptions(chip, chip.sub.factory).fields;
-    const wanted = profile === undefined
+    const wanted = file === undefined
       ? Object.fromEntries(now.notFactory.map((n) => [n, factory[n]?.value ?? 0]))
       : profileWishes(profile, chip);
     const all = differences(chip, now, wanted);
@@ -170,11 +171,30 @@ function backup(call: OptionsCall): Promise<number> {
   );
 }
 
-function restore(call: OptionsCall): Promise<number> {
+/** A file that is wrong for every part is known before a board is touched. */
+async function requireProfile(file: string): Promise<void> {
+  const profile = await readProfile(file, await readText(file));
+  const faults = FAMILIES.flatMap((family) =>
+    family.subFamilies.map((sub) => {
+      try {
+        profileWishes(profile, { family, sub, flashKiB: Math.max(...sub.flashSizesKiB) });
+        return undefined;
+      } catch (error) {
+        if (error instanceof Fault) return error;
+        throw error;
+      }
+    })
+  );
+  const bad = faults.find((f) => f?.slug === "bad-option-profile");
+  if (bad && faults.every((f) => f !== undefined)) throw bad;
+}
+
+async function restore(call: OptionsCall): Promise<number> {
   atMost(call, "restore", 1);
   const [file] = call.words;
   if (file === undefined) throw wrong("options restore needs the file that options backup wrote");
-  return bring(call, file);
+  if (file.endsWith(PROFILE_ENDING)) await requireProfile(file);
+  return await bring(call, file);
 }
 
 function factory(call: OptionsCall): Promise<number> {

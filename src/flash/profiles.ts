@@ -42,7 +42,9 @@ function fieldValue(name: string, field: OptionField, x: unknown): number {
   const value = numberOf(x);
   if (value !== undefined) return value;
   const names = Object.keys(field.names ?? {}).join(", ");
-  return bad(`${name} = ${String(x)} is neither a number${names ? ` nor one of: ${names}` : ""}`);
+  return bad(
+    `${name} = ${String(x)} is ${names ? `neither a number nor one of: ${names}` : "no number"}`,
+  );
 }
 
 /** A whole register as a word: the value of each of its named fields. Reserved bits are not taken. */

@@ -86,8 +86,8 @@ Deno.test("options set: what cannot be is refused before any board is looked for
       "WWDG_SW = maybe is neither a number nor one of: hardware, software",
     ],
     [["set", "WWDG_SW=2"], "WWDG_SW = 2 does not fit: it is 0 to 0x1"],
-    [["set", "nWRP=-1"], "nWRP = -1 is neither a number"],
-    [["set", "nRST_STOP=1.5"], "nRST_STOP = 1.5 is neither a number"],
+    [["set", "nWRP=-1"], "nWRP = -1 is no number"],
+    [["set", "nRST_STOP=1.5"], "nRST_STOP = 1.5 is no number"],
     [["set", "WWDG_SW=1", "WWDG_SW=0"], "WWDG_SW is given twice"],
     [["set", "RDP=0xCC"], "RDP is given by name, one of: level0, level1, level2"],
     [["set", "RDP=204"], "RDP is given by name"],
@@ -150,4 +150,19 @@ Deno.test("options factory at level 1 with both hardware watchdogs", async () =>
   const { exit, err } = await options(["factory", "--yes"], probe);
   assertEquals(exit, 0, err);
   assertEquals(await registers(probe), { OPTCR: "0xC0FFAAFD", OPTCR1: "0x00400080" });
+});
+
+Deno.test("options diff, restore: a file that no board can have is told before the board is touched", async () => {
+  using dir = new Folder();
+  const wide = "ob: v1\nvariants:\n  - chips: [stm32f7*]\n    OPTCR: { WWDG_SW: sometimes }\n";
+  for (
+    const [name, text] of Object.entries({ empty: "", note: "# nothing\n", list: "[]\n", wide })
+  ) {
+    const file = dir.put(`${name}.ob.yaml`, text);
+    for (const words of [["diff", file], ["restore", file, "--yes"]]) {
+      const { exit, out, err } = await options(words, `${SIM}?scenario=so36160986`);
+      assertEquals([exit, out], [2, ""], `${words.join(" ")}: ${err}`);
+      assertStringIncludes(err, "E0299 bad-option-profile");
+    }
+  }
 });
