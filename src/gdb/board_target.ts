@@ -1,5 +1,6 @@
 /** A GdbTarget of an attached core and its flash. */
 import { Fault, hex, u32le } from "../base/mod.ts";
+import { unalias } from "../chip/mod.ts";
 import { checkVectors, type Core, explainFault, type StopReason } from "../cortex/mod.ts";
 import { afterWriting, type OpenedFlash } from "../flash/mod.ts";
 import { placeImage, planFlash } from "../plan/mod.ts";
@@ -46,7 +47,11 @@ async function program(
     unit: flash.unit,
     holds: seen.read,
   });
-  const asked = blankWish(flash, placed, erase);
+  const asked = blankWish(
+    flash,
+    placed,
+    erase.map((e) => ({ ...e, at: unalias(chip, flash.layout, e.at) })),
+  );
   const sectors = [...new Set([...plan.erase, ...asked])].sort((a, b) => a.at - b.at);
   const written = plan.sectors.filter((d) => d.state !== "same").map((d) => d.sector);
   const touched = [...new Set([...sectors, ...written])].sort((a, b) => a.at - b.at);

@@ -10,15 +10,16 @@ const ARCHITECTED: readonly Region[] = [
   { type: "ram", at: 0xE000_0000, length: 0x2000_0000 },
 ];
 
-/** Flash as runs of equal sectors. */
-function flashRegions(layout: Layout): Region[] {
+/** Flash as runs of equal sectors, as it is seen at `view`. */
+function flashRegions(layout: Layout, view: number): Region[] {
   const out: Region[] = [];
   for (const s of layout.sectors) {
     const last = out.at(-1);
-    if (last && last.block === s.size && last.at + last.length === s.at) {
+    const at = view + (s.at - layout.at);
+    if (last && last.block === s.size && last.at + last.length === at) {
       out[out.length - 1] = { ...last, length: last.length + s.size };
     } else {
-      out.push({ type: "flash", at: s.at, length: s.size, block: s.size });
+      out.push({ type: "flash", at, length: s.size, block: s.size });
     }
   }
   return out;
@@ -28,18 +29,16 @@ function flashRegions(layout: Layout): Region[] {
 export function regionsOf(chip: Chip, layout: Layout): readonly Region[] {
   const { sub, family } = chip;
   const ram = sub.ram.map((r): Region => ({ type: "ram", at: r.at, length: r.length }));
-  const aliases = family.flash.aliases.map((a): Region => ({
-    type: "rom",
-    at: a.at,
-    length: layout.size,
-  }));
+  // also where an image may be linked: what is loaded there goes to the same sectors
+  const views = [...family.flash.aliases.map((a) => a.at), layout.at];
   // RM0385 §2.2.2: system memory, OTP, size, unique id and option bytes live here
   const system: Region[] = [
     { type: "rom", at: 0x0010_0000, length: 0xEDC0 },
     { type: "rom", at: 0x1FF0_0000, length: 0x1_0000 },
     { type: "rom", at: 0x1FFF_0000, length: 0x40 },
   ];
-  return [...ram, ...aliases, ...flashRegions(layout), ...system, ...ARCHITECTED];
+  const flash = views.flatMap((at) => flashRegions(layout, at));
+  return [...ram, ...flash, ...system, ...ARCHITECTED];
 }
 
 const xml = (r: Region): string => {

@@ -5,10 +5,15 @@ import { MALFORMED, type PacketHandler } from "./packet_handler.ts";
 
 const FULL = "E.more pieces than a load has";
 
-const inFlash = (session: GdbSession, at: number, length: number): boolean => {
-  const { layout } = session.target.board;
-  return at >= layout.at && at + length <= layout.at + layout.size;
-};
+/** Whether all of it is flash, at whichever of its addresses: region after region of the map. */
+function inFlash(session: GdbSession, at: number, length: number): boolean {
+  const region = session.target.map.find((r) =>
+    r.type === "flash" && at >= r.at && at < r.at + r.length
+  );
+  if (!region) return false;
+  const rest = at + length - (region.at + region.length);
+  return rest <= 0 || inFlash(session, region.at + region.length, rest);
+}
 
 /** `vFlashErase:addr,length`: noted; erased when all is known. */
 const erase: PacketHandler = {
