@@ -77,9 +77,9 @@ const CASES: readonly Case[] = [
   { slug: "layout-value-wrong", exit: 2, recipe: compose("{ serial: A, colour: red }") },
   { slug: "layout-value-wrong", exit: 2, recipe: compose("{}") },
   { slug: "overlay-overlaps", exit: 2, recipe: compose("{ serial: A }", "0x080003F0") },
-  { slug: "wrong-type", exit: 2, recipe: compose("{ serial: A }", "somewhere") },
+  { slug: "wrong-type", exit: 2, recipe: compose("{ serial: A }", "${{ 0 - 1 }}") },
   {
-    slug: "wrong-type",
+    slug: "wrong-shape",
     exit: 2,
     recipe: compose().replace(
       /overlay:\n[^]*$/,
@@ -87,16 +87,16 @@ const CASES: readonly Case[] = [
     ),
   },
   {
-    slug: "wrong-type",
+    slug: "missing-input",
     exit: 2,
     recipe: compose().replace("layout:", "laout:"),
   },
   { slug: "path-escapes", exit: 2, recipe: compose("{ serial: A }", "0x080E0000", "../page.yaml") },
-  { slug: "expect-wrong", exit: 2, recipe: until('{ channel: rtt, expect: "(" }') },
+  { slug: "expect-wrong", exit: 2, recipe: until("{ channel: rtt, expect: \"${{ '(' }}\" }") },
   {
     slug: "expect-wrong",
     exit: 2,
-    recipe: until(`{ channel: rtt, expect: "${"x".repeat(201)}" }`),
+    recipe: until(`{ channel: rtt, expect: "\${{ '${"x".repeat(201)}' }}" }`),
   },
   {
     slug: "program-said-nothing",
