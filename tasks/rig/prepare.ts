@@ -12,7 +12,7 @@ export interface Prepared {
 
 const MODULES = [
   ...["virtio_pci", "9pnet_virtio", "9p", "overlay", "virtio_net"],
-  ...["vhci-hcd", "cdc-acm"],
+  ...["vhci-hcd", "cdc-acm", "usb-storage", "sd_mod"],
 ];
 /** Host's files read-only over 9p, a RAM overlay above them, the job's folder shared; then /job/start. */
 const INIT = `#!/bin/busybox sh

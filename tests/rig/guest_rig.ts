@@ -16,8 +16,8 @@ import { killed } from "./support/trouble_cases.ts";
 import { upperFirmware } from "../support/upper_firmware.ts";
 
 const KIB_4 = 0x1000;
-/** of the descriptors: debug, mass storage, CDC control, CDC data; the guest has no driver for the first two */
-const INTERFACES = ["ff - ", "08 - ", "02 cdc_acm", "0a cdc_acm"];
+/** of the descriptors: debug, for which there is no driver, mass storage, CDC control, CDC data */
+const INTERFACES = ["ff - ", "08 usb-storage", "02 cdc_acm", "0a cdc_acm"];
 
 let guest: GuestPlace | undefined;
 const there = hasQemu();
@@ -69,6 +69,21 @@ onBoard("the kernel's tree has the probe and its interfaces", async (b) => {
   assertEquals(probe, `0483:374b ${b.board.usb.serial} 12 STM32 STLink`);
   assertEquals(interfaces, INTERFACES.map((line) => line.trimEnd()));
 });
+
+onBoard(
+  "the kernel's storage driver finds a drive without a medium, and never resets the probe",
+  async (b) => {
+    const said = await good(
+      b,
+      `since() { dmesg | awk '/New USB device found, idVendor=0483/ { text = "" } { text = text $0 "\\n" }
+      END { printf "%s", text }'; }
+    for i in $(seq 100); do since | grep -q 'SCSI removable disk' && break; sleep 0.1; done
+    since`,
+    );
+    assertStringIncludes(said, "Attached SCSI removable disk");
+    assertEquals(said.split("\n").filter((line) => /reset|error/i.test(line)), []);
+  },
+);
 
 for (const one of CASES) inGuest(`probekit: ${one.name}`, (place) => play(one, place));
 
