@@ -61,7 +61,8 @@ class Applier implements Doer {
   };
   /** in words, once anything was written */
   touched: string | undefined;
-  /** what it was before this attempt, and how often that changed since */
+  /** what it was before this step; before this attempt, and how often that changed since */
+  #earlier: string | undefined;
   #before: string | undefined;
   #news = 0;
   #shields = 0;
@@ -96,6 +97,7 @@ class Applier implements Doer {
     const limits = new Limits(wish.bench.clock, step.step, step.id);
     wish.emit({ type: "step.start", uses: step.name, effect: step.row.effect }, step.id);
     const retry = step.step.retry;
+    this.#earlier = this.touched;
     for (let attempt = 1;; attempt++) {
       try {
         return await this.#once(step, limits, attempt);
@@ -176,7 +178,7 @@ class Applier implements Doer {
     const { bench, io, journalist } = this.wish;
     const touching = (text: string) => {
       this.#news++;
-      this.touched = text;
+      this.touched = [this.#earlier?.slice(0, 400), text].filter((t) => t !== undefined).join("; ");
     };
     const { erased } = bench.flash.layout;
     const masked = (keep: Keeping): Keeping => async () =>
