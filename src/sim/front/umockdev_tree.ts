@@ -28,16 +28,59 @@ const four = (n: number): string => n.toString(16).padStart(4, "0");
 /** `bus/usb/001/002`: the n-th device of bus 1 */
 const nodeOf = (number: number): string => `bus/usb/001/${three(number)}`;
 
-/** What the kernel shows of a descriptor: Linux drivers/usb/core/sysfs.c, usb_descriptor_attr. */
-function shown(descriptor: Uint8Array): Record<string, string> {
-  const two = (at: number): string => (descriptor[at] ?? 0).toString(16).padStart(2, "0");
+const two = (n = 0): string => n.toString(16).padStart(2, "0");
+
+/** What the kernel shows of a device and its configuration: Linux drivers/usb/core/sysfs.c. */
+function shown(d: Uint8Array): Record<string, string> {
+  const c = d.subarray(d[0]);
   return {
-    version: `${(descriptor[3] ?? 0).toString(16).padStart(2)}.${two(2)}`,
-    bDeviceClass: two(4),
-    bDeviceSubClass: two(5),
-    bDeviceProtocol: two(6),
-    bcdDevice: two(13) + two(12),
+    version: `${(d[3] ?? 0).toString(16).padStart(2)}.${two(d[2])}`,
+    bDeviceClass: two(d[4]),
+    bDeviceSubClass: two(d[5]),
+    bDeviceProtocol: two(d[6]),
+    bMaxPacketSize0: String(d[7]),
+    bcdDevice: two(d[13]) + two(d[12]),
+    bNumConfigurations: String(d[17]),
+    bNumInterfaces: String(c[4]).padStart(2),
+    bmAttributes: two(c[7]),
+    bMaxPower: `${2 * (c[8] ?? 0)}mA`,
+    configuration: "",
+    maxchild: "0",
+    rx_lanes: "1",
+    tx_lanes: "1",
   };
+}
+
+/** The interface descriptors, alternate settings left out. USB 2.0 §9.6.5 */
+function interfacesOf(descriptors: Uint8Array): Uint8Array[] {
+  const out: Uint8Array[] = [];
+  for (let at = 0; at < descriptors.length; at += Math.max(2, descriptors[at] ?? 2)) {
+    const isFirst = descriptors[at + 1] === 4 && descriptors[at + 3] === 0;
+    if (isFirst) out.push(descriptors.subarray(at, at + 9));
+  }
+  return out;
+}
+/** The folders of a device's interfaces; no driver is bound to one. Gives their names. */
+function writeInterfaces(dir: string, n: Node): readonly string[] {
+  return interfacesOf(n.descriptors).map((d) => {
+    const name = `${n.name === "usb1" ? "1-0" : n.name}:1.${d[2]}`;
+    const path = `${n.path}/${name}`;
+    const texts = {
+      uevent: `DEVTYPE=usb_interface\nINTERFACE=${d[5]}/${d[6]}/${d[7]}`,
+      bInterfaceNumber: two(d[2]),
+      bAlternateSetting: String(d[3]).padStart(2),
+      bNumEndpoints: two(d[4]),
+      bInterfaceClass: two(d[5]),
+      bInterfaceSubClass: two(d[6]),
+      bInterfaceProtocol: two(d[7]),
+    };
+    for (const [file, text] of Object.entries(texts)) {
+      write(dir, `sys/${path}/${file}`, `${text}\n`);
+    }
+    link(dir, `sys/${path}/subsystem`, "../".repeat(path.split("/").length) + "bus/usb");
+    link(dir, `sys/bus/usb/devices/${name}`, `../../../${path}`);
+    return name;
+  });
 }
 
 function write(dir: string, path: string, content: string | Uint8Array): void {
@@ -52,7 +95,8 @@ function link(dir: string, path: string, target: string): void {
   Deno.symlinkSync(target, at);
 }
 
-function writeNode(dir: string, n: Node): void {
+/** Gives the names of its interfaces. */
+function writeNode(dir: string, n: Node): readonly string[] {
   const minor = n.number - 1;
   const node = nodeOf(n.number);
   const uevent = {
@@ -84,6 +128,7 @@ function writeNode(dir: string, n: Node): void {
   link(dir, `sys/dev/char/${USB_MAJOR}:${minor}`, `../../${n.path}`);
   write(dir, `dev/${node}`, n.descriptors); // as usbfs answers a read
   link(dir, `dev/.node/${node.replaceAll("/", "_")}`, `${USB_MAJOR}:${minor}`);
+  return writeInterfaces(dir, n);
 }
 
 /** A device that is plugged in: where its ioctls go, and how it is taken away. */
@@ -102,7 +147,7 @@ export function writeHub(dir: string): void {
     number: 1,
     speed: "480",
     descriptors: ROOT_HUB,
-    texts: { idVendor: "1d6b", idProduct: "0002" },
+    texts: { idVendor: "1d6b", idProduct: "0002", maxchild: "16" },
   });
   Deno.mkdirSync(`${dir}/sys/class/tty`, { recursive: true }); // every Linux has it
 }
@@ -112,7 +157,7 @@ export function writeDevice(dir: string, port: number, device: VirtualUsbDevice)
   const number = port + 1;
   const name = `1-${port}`;
   const path = `${HOST}/${name}`;
-  writeNode(dir, {
+  const interfaces = writeNode(dir, {
     path,
     name,
     number,
@@ -132,7 +177,7 @@ export function writeDevice(dir: string, port: number, device: VirtualUsbDevice)
     socket,
     remove: () => {
       const gone = [
-        `sys/bus/usb/devices/${name}`,
+        ...[name, ...interfaces].map((n) => `sys/bus/usb/devices/${n}`),
         `sys/dev/char/${USB_MAJOR}:${number - 1}`,
         `dev/.node/${nodeOf(number).replaceAll("/", "_")}`,
         `dev/${nodeOf(number)}`,
