@@ -54,6 +54,8 @@ export class GdbSession {
   /** exception whose fault gdb was told of since the core last ran */
   toldFault = 0;
   noAck = false;
+  /** what gdb has said in qSupported that it takes: `hwbreak` … */
+  takes: ReadonlySet<string> = new Set();
   extended = false;
   /** gdb has let the core go for good, and is still connected */
   detached = false;

@@ -19,8 +19,9 @@ export async function stopReply(session: GdbSession, signal = TRAP): Promise<str
   if (reason.why === "breakpoint") {
     const pc = await session.registers.pc();
     // as gdb asked for it, whatever serves it
-    if (session.soft.has(pc)) return `T${TRAP}swbreak:;${thread}`;
-    if (session.hard.has(pc)) return `T${TRAP}hwbreak:;${thread}`;
+    const kind = session.soft.has(pc) ? "swbreak" : session.hard.has(pc) ? "hwbreak" : undefined;
+    // a gdb that has not said that it takes this reason ends its wait with an error
+    if (kind && session.takes.has(kind)) return `T${TRAP}${kind}:;${thread}`;
   }
   return `T${TRAP}${thread}`;
 }

@@ -14,6 +14,7 @@ const comparators = async (v: Visit) =>
 
 /** adds r0, #1 again and again, and back to the first (Thumb); the core stands at it */
 async function running(v: Visit): Promise<void> {
+  await v.client.ask("qSupported:swbreak+;hwbreak+");
   await v.client.ask("?");
   await v.client.ask(`M${hex(CODE)},40:${"0130".repeat(31)}${"dfe7"}`);
   await v.bench.core.writeRegisters({ pc: CODE, r0: 0, xpsr: 0x0100_0000 });

@@ -104,6 +104,11 @@ Deno.test("run: a stop at a hardware breakpoint says so, and only when PC is the
     assertEquals([await c.ask("Z1,8000100,2"), await c.ask("vCont?")], ["OK", "vCont;c;C;s;S;r"]);
     t.onLook = () => void (t.core = "halted");
     t.reason = { why: "breakpoint" };
+    // only who takes this reason is given it
+    assertEquals(await c.ask("vCont;c"), "T05thread:1;");
+    await c.ask("qSupported:swbreak+;hwbreak-");
+    assertEquals(await c.ask("vCont;c"), "T05thread:1;");
+    await c.ask("qSupported:swbreak+;hwbreak+");
     assertEquals(await c.ask("vCont;c"), "T05hwbreak:;thread:1;");
     t.registers["pc"] = 0x0800_0104;
     assertEquals(await c.ask("c"), "T05thread:1;");

@@ -1,11 +1,13 @@
 import { PACKET_SIZE } from "../packet.ts";
 import type { PacketHandler } from "./packet_handler.ts";
 
-/** `qSupported`: what this server can do. */
+/** `qSupported`: what gdb takes, and what this server can do. */
 export const supported: PacketHandler = {
   prefix: "qSupported",
-  handle: () =>
-    [
+  handle(session, args) {
+    const said = args.slice(1).split(";").filter((f) => f.endsWith("+"));
+    session.takes = new Set(said.map((f) => f.slice(0, -1)));
+    return [
       `PacketSize=${PACKET_SIZE.toString(16)}`,
       "qXfer:features:read+",
       "qXfer:memory-map:read+",
@@ -15,5 +17,6 @@ export const supported: PacketHandler = {
       "hwbreak+",
       "swbreak+",
       "binary-upload+",
-    ].join(";"),
+    ].join(";");
+  },
 };
