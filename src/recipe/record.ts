@@ -67,13 +67,20 @@ export function runFolder(
   };
 }
 
-/** Outcome and exit code of what stopped a run. */
+/** exit codes of signals: 128 + their numbers */
+const EXIT_OF: ReadonlyMap<unknown, number> = new Map([["SIGTERM", 143], ["SIGHUP", 129]]);
+
+/** Outcome and exit code of what stopped a run; `reason` is that of its signal, named after a system's. */
 export function verdictOf(
   error: { readonly slug: string; readonly exit: number; readonly class: string } | undefined,
+  reason?: unknown,
 ): { readonly outcome: Outcome; readonly exit: number } {
   if (!error) return { outcome: "PASS", exit: 0 };
   const { slug, exit } = error;
-  if (slug === "interrupted") return { outcome: "ABORTED", exit: 130 };
+  if (slug === "interrupted") {
+    const name = reason instanceof Error ? reason.message : undefined;
+    return { outcome: "ABORTED", exit: EXIT_OF.get(name) ?? 130 };
+  }
   if (slug === "step-timed-out") return { outcome: "TIMEOUT", exit: 124 };
   // the unit is bad: it holds something else, or a measurement failed
   return { outcome: exit === 10 ? "FAIL" : "ERROR", exit };

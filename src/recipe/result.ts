@@ -16,6 +16,8 @@ export interface ToldRun {
   readonly dryRun: boolean;
   /** ms since 1970 */
   readonly startMs: number;
+  /** what asks the run to stop */
+  readonly signal: AbortSignal | undefined;
 }
 
 const words = (options: OptionBytes | undefined): Record<string, string> =>
@@ -96,7 +98,7 @@ export function resultOf(
   const { checked, dryRun } = run;
   const told = end.error &&
     { ...diagnose(end.error), board: end.error.options.board ?? end.board };
-  const { outcome, exit } = verdictOf(told);
+  const { outcome, exit } = verdictOf(told, run.signal?.reason);
   // what a run was stopped by says more than the row: 124 for time, 130 for a person
   const error = told && { ...told, exit };
   const tally = end.applied?.tally;

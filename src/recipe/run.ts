@@ -191,6 +191,7 @@ class Running implements Run {
       tool: env.tool,
       dryRun: options.dryRun ?? false,
       startMs: this.#startMs,
+      signal: env.signal,
     };
     const result = vault.data(resultOf(told, end, attachments));
     if (checked.document?.record !== "required" || options.dryRun) return result;

@@ -47,5 +47,5 @@ Deno.test("SIGTERM before anything is written: exit 143, untouched", async () =>
   const probe = `sim:stm32f746g-disco?scenario=blank&state=${dir.at("board.pk")}`;
   const words = ["flash", image, "--base", "0x08000000", "--probe", probe];
   const { exit, err, end } = await interrupted(words, /"type":"attached"/, "SIGTERM");
-  assertEquals([exit, end.board.state], [143, "untouched"], err);
+  assertEquals([exit, end.exit, end.board.state], [143, 143, "untouched"], err);
 });
