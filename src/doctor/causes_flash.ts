@@ -1,6 +1,7 @@
 /** Causes in the flash controller. */
 import { bits, getField, hex, or } from "../base/mod.ts";
 import { type CauseRow, proven } from "./cause.ts";
+import { voltsIn } from "./causes_supply.ts";
 import type { Findings } from "./findings.ts";
 
 const psize = (f: Findings): number => bits(f.registers["FLASH_CR"] ?? 0, 9, 8);
@@ -45,7 +46,7 @@ export const FLASH_CAUSES: readonly CauseRow[] = [
         `FLASH_CR ${hex(f.registers["FLASH_CR"])}: PSIZE = x${
           8 * 2 ** psize(f)
         }, which needs ${wants}`,
-        `the probe measures ${volts.toFixed(2)} V`,
+        `the probe measures ${voltsIn(volts)}`,
       ]);
     },
     next: [{

@@ -79,15 +79,21 @@ export const recoverErases = ({ chip, options }: Findings): boolean =>
   options?.rdpLevel === 1 ||
   (chip !== undefined && options !== undefined && closedByCutWrite(chip, options));
 
-/** At RDP level 1 nothing but a regression erases. */
-const byErasing = (f: Findings, { command = "" }: Remedy): boolean =>
-  command.startsWith("probekit erase") && f.options?.rdpLevel === 1;
+/** What an erase of the first sector needs before it. */
+function beforeErase({ chip, layout, options }: Findings): Remedy | undefined {
+  if (options?.rdpLevel === 1) return RECOVER_ERASES; // nothing but a regression erases there
+  if (!chip || !layout || !options) return undefined;
+  return closedSectors(chip, layout, options.registers, "write").some((s) => s.index === 0)
+    ? { ...RECOVER, text: "Take the write protection off first, then look again:" }
+    : undefined;
+}
 
 /** The remedy as it is on this chip: at RDP level 1 recover asks, because it erases. */
-export const remedyOn = (f: Findings, remedy: Remedy): Remedy =>
-  (remedy.command === RECOVER.command && recoverErases(f)) || byErasing(f, remedy)
-    ? RECOVER_ERASES
-    : remedy;
+export function remedyOn(f: Findings, remedy: Remedy): Remedy {
+  if (remedy.command === RECOVER.command && recoverErases(f)) return RECOVER_ERASES;
+  if (!remedy.command?.startsWith("probekit erase")) return remedy;
+  return beforeErase(f) ?? remedy;
+}
 
 /** See the head of the file. */
 export const OPTION_CAUSES: readonly CauseRow[] = [

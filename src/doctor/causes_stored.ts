@@ -10,6 +10,7 @@ import {
   RECOVER_ERASES,
   resetFlag,
 } from "./causes_options.ts";
+import { voltsIn } from "./causes_supply.ts";
 import type { Findings } from "./findings.ts";
 
 const ERASED = 0xFFFF_FFFF;
@@ -208,7 +209,7 @@ export const STORED_CAUSES: readonly CauseRow[] = [
       const text = f.options?.fields["BOR_LEV"]?.text ?? "";
       return likely([
         `${optcrLine(f)}: BOR_LEV = ${text}, which needs about ${needs} V to start`,
-        `the probe measures ${volts.toFixed(2)} V`,
+        `the probe measures ${voltsIn(volts)}`,
       ]);
     },
     next: [{ text: "Raise the supply, or put the level back:", command: "probekit recover" }],

@@ -10,10 +10,18 @@ const MOST_V = 3.6;
 /** what a probe's divider may be off */
 const TOLERANCE_V = 0.1;
 
+const LIMITS_V = [NO_POWER_V, LEAST_V, 2.1, 2.7, MOST_V];
+
+/** Two digits, or as many as it takes not to be rounded over a limit. */
+export function voltsIn(volts: number): string {
+  const over = (digits: number) =>
+    LIMITS_V.some((v) => volts < v !== Number(volts.toFixed(digits)) < v);
+  return `${volts.toFixed(over(2) ? 3 : 2)} V`;
+}
 /** What the probe measures, in words. */
 export const voltsText = (f: Findings): string =>
   typeof f.volts === "number"
-    ? `the probe measures ${f.volts.toFixed(2)} V`
+    ? `the probe measures ${voltsIn(f.volts)}`
     : "the probe measures no voltage";
 
 /** See the head of the file. */

@@ -6,6 +6,7 @@ import { attach, type Attached, explainFault, openCore } from "../cortex/mod.ts"
 import { listProbes, openProbe, type Probe, type StlinkOptions } from "../probe/mod.ts";
 import { findDevice, usbFault, type UsbSource } from "../usb/mod.ts";
 import { losesAtReset } from "./causes_stored.ts";
+import { voltsIn } from "./causes_supply.ts";
 import { Climb } from "./climb.ts";
 import { type Findings, noteOf, type RungName } from "./findings.ts";
 import { lookAtChip } from "./look.ts";
@@ -99,11 +100,9 @@ async function withProbe(
     const volts = await probe.voltage() ?? null;
     climb.add({ volts });
     if (volts !== null && volts < NO_POWER_V) {
-      climb.broken("voltage", `${volts.toFixed(2)} V at the probe's VDD pin`);
+      climb.broken("voltage", `${voltsIn(volts)} at the probe's VDD pin`);
     } else {
-      const text = volts === null
-        ? "the probe measures nothing that can be"
-        : `${volts.toFixed(2)} V`;
+      const text = volts === null ? "the probe measures nothing that can be" : voltsIn(volts);
       climb.ok("voltage", text);
     }
   });

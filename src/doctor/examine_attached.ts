@@ -1,6 +1,7 @@
 /** A look at a board that somebody has attached to: its probe is in use, and answers. */
 import type { Clock, Memory } from "../base/mod.ts";
 import type { Probe } from "../probe/mod.ts";
+import { voltsIn } from "./causes_supply.ts";
 import { Climb } from "./climb.ts";
 import type { Findings } from "./findings.ts";
 import { lookAtChip } from "./look.ts";
@@ -28,7 +29,7 @@ function sayProbe(climb: Climb, { id, lacks }: Pick<Probe, "id" | "lacks">): voi
 export async function examineAttached(at: AttachedBoard): Promise<Findings> {
   const climb = new Climb("attached");
   if (at.probe) sayProbe(climb, at.probe);
-  if (at.volts !== undefined) climb.ok("voltage", `${at.volts.toFixed(2)} V`);
+  if (at.volts !== undefined) climb.ok("voltage", voltsIn(at.volts));
   climb.add({
     volts: at.volts ?? null,
     connected: { how: "attach", hertz: 0, dpidr: 0 },

@@ -86,9 +86,11 @@ export function requireSupply(
     if (unmeasured === "stop") throw error;
     return { ...diagnose(error), severity: "warning" };
   }
-  if (volts >= (min ?? 0) && volts <= (max ?? Infinity)) return;
-  throw fault("supply-out-of-range", { volts: volts.toFixed(2), range }, {
-    evidence: [{ what: "target voltage", value: `${volts.toFixed(2)} V` }],
+  const fits = (v: number) => v >= (min ?? 0) && v <= (max ?? Infinity);
+  if (fits(volts)) return;
+  const shown = volts.toFixed(fits(Number(volts.toFixed(2))) ? 3 : 2); // not rounded into the range
+  throw fault("supply-out-of-range", { volts: shown, range }, {
+    evidence: [{ what: "target voltage", value: `${shown} V` }],
     board: UNTOUCHED,
   });
 }

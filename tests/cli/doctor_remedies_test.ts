@@ -58,6 +58,20 @@ Deno.test("doctor: RDP level 1 under a program that takes SWD: not an erase, whi
   assertEquals((await probekitJson(["doctor", "--probe", probe])).healthy, true);
 });
 
+Deno.test("doctor: write protection under a program that takes SWD: not an erase, which is refused there", async () => {
+  using dir = new Folder();
+  const probe = `sim:stm32f746g-disco?scenario=swd-disabled&optcr=0xC0FEAAFD&state=${
+    dir.at("board.pk")
+  }`;
+  const look = () => probekitJson(["doctor", "--under-reset", "--probe", probe]);
+  for (const slugs of [["swd-closed", "wrp"], ["swd-closed"]]) {
+    const { causes } = await look();
+    assertEquals(causes.map((c: Told) => c.slug), slugs);
+    await obey(causes[0].next[0].command, probe, dir);
+  }
+  assertEquals((await look()).causes[0].slug, "flash-blank");
+});
+
 Deno.test("options, info: a chip with sectors closed by PCROP is not as on a new part", async () => {
   const probe = "sim:nucleo-f722ze?optcr2=0x8";
   const options = await probekit(["options", "--probe", probe]);

@@ -99,7 +99,8 @@ class Stlink implements Probe {
   async voltage(): Promise<number | undefined> {
     const { reference, measured } = await this.#link.run(getTargetVoltage());
     if (reference === 0) return undefined;
-    const volts = 2 * measured * 1.2 / reference; // facts §3
+    // facts §3; in whole mV, which is finer than its ADC, so that no limit is missed by a remainder
+    const volts = Math.round(2 * measured * 1.2 / reference * 1000) / 1000;
     return volts <= MOST_VOLTS ? volts : undefined;
   }
 
