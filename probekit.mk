@@ -48,6 +48,9 @@ flash: $(BOARDS:%=$(PROBEKIT_STAMPS)/%/flashed)
 verify: $(BOARDS:%=verify-%)
 recover: $(BOARDS:%=recover-%)
 options: $(BOARDS:%=options-%)
+# a terminal has room for one gdb
+debug:
+	@echo 'debug is for one board: $(BOARDS:%=make debug-%)' >&2; exit 2
 
 # Written only when the answer is another one than before: nothing else makes the stamp below out of date.
 # Static pattern rules, because make deletes the files of implicit ones as intermediates.

@@ -116,6 +116,13 @@ needsProgram(
   },
 );
 
+needsProgram("make", "stamps: make debug of several boards says which there are", async () => {
+  using bench = two();
+  const { code, err } = await bench.make("debug");
+  assertEquals(code, 2);
+  assertStringIncludes(err, "debug is for one board: make debug-alpha make debug-beta");
+});
+
 needsProgram(
   "make",
   "stamps: a board that differs makes verify fail with its name's target",
