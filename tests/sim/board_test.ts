@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { Fault } from "../../src/base/mod.ts";
+import { concat, Fault, putU32le, u32le } from "../../src/base/mod.ts";
 import { VirtualBoard } from "../../src/sim/board.ts";
 import type { BoardWish } from "../../src/sim/board.ts";
 import { BOARDS } from "../../src/sim/boards/all.ts";
 import { smallImage } from "../../src/sim/boards/firmware.ts";
 import { makeCore } from "../../src/sim/boards/parts.ts";
-import { fingerprint, ownerOf, saveBoard } from "../../src/sim/boards/state_file.ts";
+import { crc32, fingerprint, ownerOf, saveBoard } from "../../src/sim/boards/state_file.ts";
 import { SCENARIOS } from "../../src/sim/scenarios.ts";
 import { NullProbe } from "./silicon/null_probe.ts";
 import type { Urb } from "../../src/sim/contracts.ts";
@@ -182,6 +182,35 @@ Deno.test("a saved board of the same state has the same bytes", () => {
   const again = board("factory", { saved: { bytes, file: "b.pk" } });
   assertEquals(fingerprint(again.chip, again.owner), fingerprint(b.chip, b.owner));
   assertEquals(ownerOf(bytes, "b.pk"), { board: "stm32f746g-disco", scenario: "factory" });
+});
+
+Deno.test("a file in another form is refused, good checksum or not: another version's, or nobody's", () => {
+  const bytes = saveBoard(board().chip, { board: "stm32f746g-disco", scenario: "factory" });
+  const end = 12 + u32le(bytes, 8);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(12, end)));
+  const rewritten = (other: unknown): Uint8Array => {
+    const text = new TextEncoder().encode(JSON.stringify(other));
+    const out = concat([bytes.subarray(0, 12), text, bytes.subarray(end)]);
+    putU32le(out, 8, text.length);
+    putU32le(out, out.length - 4, crc32(out.subarray(0, -4)));
+    return out;
+  };
+  assertEquals(ownerOf(rewritten(header), "b.pk").scenario, "factory");
+  const { options: _, ...without } = header;
+  const cases: [unknown, string][] = [
+    ...[null, [], without, { ...header, volatile: {} }, { ...header, loaded: null }].map((
+      h,
+    ): [unknown, string] => [h, "not in the form that this version writes"]),
+    [{ ...header, options: [1, 2] }, "form"],
+    [{ ...header, otp: "zz" }, "form"],
+    [{ ...header, pages: [4096] }, "form"],
+    [{ ...header, scenario: "renamed" }, "it began as renamed, a scenario that there is not"],
+  ];
+  for (const [other, why] of cases) {
+    const f = assertThrows(() => ownerOf(rewritten(other), "b.pk"), Fault);
+    assertEquals(f.slug, "sim-state-damaged");
+    assertStringIncludes(f.message, why);
+  }
 });
 
 Deno.test("a damaged file is refused wherever a byte changes or it is cut", () => {

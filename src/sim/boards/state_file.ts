@@ -9,6 +9,7 @@
  */
 import { concat, putU32le, u32le } from "../../base/mod.ts";
 import { fault } from "../faults.ts";
+import { SCENARIOS } from "../scenarios.ts";
 import type { Stm32F7 } from "../silicon/chip.ts";
 import type { OptionValues } from "../silicon/flash_options.ts";
 
@@ -104,6 +105,28 @@ function damaged(file: string, why: string): never {
   throw fault("sim-state-damaged", { file, why });
 }
 
+type Unknown = Readonly<Record<string, unknown>>;
+const isObject = (v: unknown): v is Unknown => typeof v === "object" && v !== null;
+const areNumbers = (v: unknown, length?: number): boolean =>
+  Array.isArray(v) && v.every((n) => typeof n === "number" && n >= 0) &&
+  (length === undefined || v.length === length);
+const areValues = (v: unknown): boolean =>
+  isObject(v) && ["OPTCR", "OPTCR1", "OPTCR2"].every((name) => typeof v[name] === "number");
+const isHex = (v: unknown): boolean => typeof v === "string" && /^([0-9a-f]{2})*$/.test(v);
+/** Whether it has everything that this version writes, in its form. */
+function isHeader(h: unknown): h is Header {
+  if (!isObject(h) || !isObject(h.volatile)) return false;
+  const { csr, debuggerSeen, dbgmcu } = h.volatile;
+  const { flashKb, locked } = h;
+  return [h.board, h.scenario].every((v) => typeof v === "string") &&
+    typeof flashKb === "number" && areNumbers(h.pages) &&
+    (h.pages as number[]).every((p) => Number.isInteger(p) && p < flashKb) &&
+    areNumbers(h.options, 6) && areValues(h.loaded) && areValues(h.shadow) &&
+    isHex(h.otp) && isHex(h.backup) &&
+    Array.isArray(locked) && locked.length === 2 && locked.every((v) => typeof v === "boolean") &&
+    typeof csr === "number" && typeof debuggerSeen === "boolean" && areNumbers(dbgmcu, 3);
+}
+
 function open(bytes: Uint8Array, file: string): { header: Header; pages: Uint8Array } {
   const text = (from: number, to: number) => new TextDecoder().decode(bytes.subarray(from, to));
   if (bytes.length < 16 || text(0, 8) !== MAGIC) damaged(file, "it does not begin like one");
@@ -111,16 +134,22 @@ function open(bytes: Uint8Array, file: string): { header: Header; pages: Uint8Ar
     damaged(file, "its checksum is wrong, it was cut short or changed");
   }
   const end = 12 + u32le(bytes, 8);
+  let header: unknown;
   try {
-    return { header: JSON.parse(text(12, end)), pages: bytes.subarray(end, -4) };
+    header = JSON.parse(text(12, end));
   } catch {
     return damaged(file, "its header cannot be read");
   }
+  if (!isHeader(header)) return damaged(file, "it is not in the form that this version writes");
+  return { header, pages: bytes.subarray(end, -4) };
 }
 
 /** Whose board a file holds. Faults: sim-state-damaged. */
 export function ownerOf(bytes: Uint8Array, file: string): Owner {
   const { board, scenario } = open(bytes, file).header;
+  if (!SCENARIOS.some((s) => s.name === scenario)) {
+    damaged(file, `it began as ${scenario}, a scenario that there is not`);
+  }
   return { board, scenario };
 }
 
@@ -131,7 +160,11 @@ export function ownerOf(bytes: Uint8Array, file: string): Owner {
 export function restoreBoard(chip: Stm32F7, bytes: Uint8Array, file: string, volts: number): void {
   const { header, pages } = open(bytes, file);
   const flash = chip.cells.bytes;
-  if (header.flashKb * 1024 !== flash.length || pages.length !== header.pages.length * PAGE) {
+  const fits = bytesOf(header.otp).length <= chip.otp.bytes.length &&
+    bytesOf(header.backup).length <= chip.backup.bytes.length;
+  if (
+    !fits || header.flashKb * 1024 !== flash.length || pages.length !== header.pages.length * PAGE
+  ) {
     damaged(file, "its size does not fit the chip");
   }
   flash.fill(0xFF);
