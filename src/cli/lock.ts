@@ -58,11 +58,33 @@ function holderOf(path: string): string {
   }
 }
 
+/**
+ * What stands at the path, if anything. A link is refused: what it leads to would be locked and written over,
+ * and in a folder that others may write to anybody could lay one.
+ */
+function standing(path: string): Deno.FileInfo | undefined {
+  try {
+    const found = Deno.lstatSync(path);
+    if (found.isSymlink) throw "it is a link, which a lock must not be";
+    return found;
+  } catch (e) {
+    if (e instanceof Deno.errors.NotFound) return undefined;
+    throw e;
+  }
+}
+
 function openLock(path: string): Deno.FsFile {
+  let file: Deno.FsFile | undefined;
   try {
     Deno.mkdirSync(path.replace(/[^/]*$/, ""), { recursive: true });
-    return Deno.openSync(path, { read: true, write: true, create: true });
+    standing(path);
+    file = Deno.openSync(path, { read: true, write: true, create: true });
+    // laid between the look and the opening: nothing was written yet
+    const [opened, there] = [file.statSync(), standing(path)];
+    if (opened.ino !== there?.ino || opened.dev !== there.dev) throw "it was replaced meanwhile";
+    return file;
   } catch (e) {
+    file?.close();
     throw fault("cannot-write-file", { file: path, why: whyNot(e) }, { cause: e });
   }
 }

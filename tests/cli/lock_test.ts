@@ -183,3 +183,23 @@ Deno.test("lock: of two processes on one board, the one that waits works after t
   assertEquals((await waits).exit, 0);
   assertEquals((await probekit([...args, "--wait-lock", "soon"])).exit, 2);
 });
+
+Deno.test("a lock that is a link is refused, and what it leads to is neither written over nor made", async () => {
+  using dir = new Folder();
+  const folder = dir.at("locks");
+  Deno.mkdirSync(folder);
+  const mine = dir.put("mine.txt", "not a lock\n");
+  for (const target of [mine, dir.at("nothing.txt")]) {
+    const link = `${folder}/${lockName("probe X")}`;
+    Deno.symlinkSync(target, link);
+    const error = await assertRejects(() => takeLock("probe X", NOW, folder), Fault);
+    assertEquals((error as Fault).slug, "cannot-write-file");
+    assertStringIncludes((error as Fault).message, "it is a link");
+    Deno.removeSync(link);
+  }
+  assertEquals(Deno.readTextFileSync(mine), "not a lock\n");
+  assertEquals([...Deno.readDirSync(dir.path)].map((e) => e.name).toSorted(), [
+    "locks",
+    "mine.txt",
+  ]);
+});
