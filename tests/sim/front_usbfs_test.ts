@@ -8,7 +8,16 @@ import { type Claims, UsbfsHandle } from "../../src/sim/front/usbfs.ts";
 import { openSim } from "../../src/sim/mod.ts";
 
 const ioctl = (nr: number): number => 0x5500 + nr;
-const ERRNO = { EAGAIN: 11, EBUSY: 16, ENODEV: 19, EINVAL: 22, ENOTTY: 25, EPIPE: 32, ENODATA: 61 };
+const ERRNO = {
+  ENOENT: 2,
+  EAGAIN: 11,
+  EBUSY: 16,
+  ENODEV: 19,
+  EINVAL: 22,
+  ENOTTY: 25,
+  EPIPE: 32,
+  ENODATA: 61,
+};
 const good = { result: 0, errno: 0 };
 const bad = (errno: number) => ({ result: -1, errno });
 
@@ -65,6 +74,26 @@ Deno.test("usbfs: an interface is one handle's; closing gives it back", async ()
   first.close();
   assertEquals(await second.ioctl(ioctl(15), face), good);
   assertEquals(await second.ioctl(ioctl(16), face), good);
+});
+
+Deno.test("usbfs: as the kernel has it, a transfer needs its interface, and an endpoint that there is", async () => {
+  using p = new Process();
+  const [first, second] = [p.open(), p.open()];
+  assertEquals(await first.ioctl(ioctl(15), p.put(0x100, 9, 0, 0, 0)), bad(ERRNO.ENOENT));
+  assertEquals(
+    await first.ioctl(ioctl(10), p.urb(0x200, BULK, 0x8F, 0x2000, 64)),
+    bad(ERRNO.ENOENT),
+  );
+  await first.ioctl(ioctl(15), p.put(0x100, 0, 0, 0, 0));
+  const read = () => second.ioctl(ioctl(10), p.urb(0x200, BULK, 0x81, 0x2000, 64));
+  assertEquals(await read(), bad(ERRNO.EBUSY));
+  first.close();
+  assertEquals(await read(), good);
+  assertEquals(
+    await p.open().ioctl(ioctl(15), 0x100n),
+    bad(ERRNO.EBUSY),
+    "the read has claimed it",
+  );
 });
 
 Deno.test("usbfs: a command and its answer; a read that is taken back ends with -2", async () => {

@@ -20,7 +20,16 @@ export interface Ended {
 /** Which handle has claimed an interface of one device. */
 export type Claims = Map<number, UsbfsHandle>;
 
-const ERRNO = { EAGAIN: 11, EBUSY: 16, ENODEV: 19, EINVAL: 22, ENOTTY: 25, EPIPE: 32, ENODATA: 61 };
+const ERRNO = {
+  ENOENT: 2,
+  EAGAIN: 11,
+  EBUSY: 16,
+  ENODEV: 19,
+  EINVAL: 22,
+  ENOTTY: 25,
+  EPIPE: 32,
+  ENODATA: 61,
+};
 const DISCARDED = -2; // ENOENT
 const USBFS = 0x55;
 /** the low byte of each request */
@@ -67,6 +76,17 @@ const pointer = (b: Uint8Array, at: number): bigint =>
   new DataView(b.buffer, b.byteOffset).getBigInt64(at, true);
 const setup = (type: number, request: number, value: number, index: number): Uint8Array =>
   Uint8Array.of(type, request, value & 0xFF, value >> 8, index & 0xFF, index >> 8, 0, 0);
+
+/** The interfaces of a configuration, each with its endpoints' addresses. USB 2.0 §9.6 */
+function interfacesOf(c: Uint8Array): ReadonlyMap<number, readonly number[]> {
+  const out = new Map<number, number[]>();
+  let ends: number[] = [];
+  for (let at = 0; at + 2 < c.length; at += Math.max(2, c[at] ?? 2)) {
+    if (c[at + 1] === 4) out.set(c[at + 2] ?? 0, ends = out.get(c[at + 2] ?? 0) ?? []);
+    if (c[at + 1] === 5) ends.push(c[at + 2] ?? 0);
+  }
+  return out;
+}
 
 /** See the head of the file. */
 export class UsbfsHandle {
@@ -138,10 +158,17 @@ export class UsbfsHandle {
     return u32le(await this.memory.read(at, 4), 0);
   }
   #claim(face: number): Ended {
+    if (!interfacesOf(this.device.configDescriptor).has(face)) return failed(ERRNO.ENOENT);
     const holder = this.claims.get(face);
     if (holder !== undefined && holder !== this) return failed(ERRNO.EBUSY);
     this.claims.set(face, this);
     return ok();
+  }
+  /** A transfer claims its interface when nobody has yet: drivers/usb/core/devio.c, findintfep and checkintf. */
+  #claimFor(endpoint: number): Ended {
+    const faces = [...interfacesOf(this.device.configDescriptor)];
+    const found = faces.find(([, ends]) => ends.includes(endpoint));
+    return found === undefined ? failed(ERRNO.ENOENT) : this.#claim(found[0]);
   }
   #release(face: number): Ended {
     if (this.claims.get(face) !== this) return failed(ERRNO.EINVAL);
@@ -160,6 +187,8 @@ export class UsbfsHandle {
       this.warn(`usbfs: transfers of type ${type} are not modelled`);
       return failed(ERRNO.EINVAL);
     }
+    const claimed = control ? ok() : this.#claimFor(address);
+    if (claimed.result < 0) return claimed;
     const head = control ? 8 : 0;
     const packet = control ? await this.memory.read(buffer, head) : NOTHING;
     const isIn = (((control ? packet[0] : address) ?? 0) & 0x80) !== 0;
