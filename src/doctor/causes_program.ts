@@ -84,6 +84,11 @@ const SEE_WHERE = {
   command: "probekit doctor --halt",
   effect: "volatile",
 } as const;
+const INSTEAD = {
+  text: "Hold it in reset, and put another program in:",
+  command: "probekit flash IMAGE --set-target attach=under-reset",
+  effect: "reversible",
+} as const;
 const DEBUG = {
   text: "Step up to it with a debugger:",
   command: "probekit gdb",
@@ -222,13 +227,7 @@ const RESET_CAUSES: readonly CauseRow[] = [
         ["IWDG", "WWDG"].some((n) => n !== name && resetFlag(f, `${n}RSTF`));
       return others ? likely(shown, facts) : proven(shown, facts);
     },
-    next: [
-      {
-        text: "Hold it in reset, and put another program in:",
-        command: "probekit flash IMAGE --set-target attach=under-reset",
-        effect: "reversible",
-      },
-    ],
+    next: [INSTEAD],
     excludes: ["nrst-held"],
   },
   {
@@ -258,7 +257,10 @@ const RESET_CAUSES: readonly CauseRow[] = [
       const flags = ["SFTRSTF", "BORRSTF", "PORRSTF", "LPWRRSTF"].filter((n) => resetFlag(f, n));
       return likely([resetsLine(f), ...flags.map((n) => csrLine(f, n))]);
     },
-    next: [{ text: "Look for a dipping supply and for a program that resets itself" }],
+    next: [
+      { text: "Look for a dipping supply and for a program that resets itself" },
+      INSTEAD,
+    ],
     excludes: ["watchdog-loop", "nrst-held"],
   },
   {

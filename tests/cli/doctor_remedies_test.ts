@@ -45,6 +45,16 @@ for (const [name, [board, slug]] of Object.entries(BOARDS)) {
   });
 }
 
+Deno.test("doctor: a program that resets itself gives way to another by the command that is told", async () => {
+  using dir = new Folder();
+  dir.put("image.bin", smallImage({ reset: LOOP }));
+  const probe = `sim:stm32f746g-disco?scenario=self-reset&state=${dir.at("board.pk")}`;
+  const { causes } = await probekitJson(["doctor", "--probe", probe]);
+  assertEquals(causes.map((c: Told) => c.slug), ["reset-loop"]);
+  await obey(causes[0].next[1].command, probe, dir);
+  assertEquals((await probekitJson(["doctor", "--probe", probe])).healthy, true);
+});
+
 Deno.test("doctor: RDP level 1 under a program that takes SWD: not an erase, which is refused there", async () => {
   using dir = new Folder();
   const probe = `sim:stm32f746g-disco?scenario=swd-disabled&optcr=0xC0FF55FD&state=${
