@@ -47,6 +47,11 @@ export function asExpected(then: Plan | undefined, now: Planned): Planned {
 const stepsOf = ({ steps }: Plan): string =>
   JSON.stringify(steps.map((s) => [s.id, s.uses, s.state, s.diff]));
 
+const isObject = (x: unknown): boolean => typeof x === "object" && x !== null && !Array.isArray(x);
+
+const areTexts = (x: unknown): boolean =>
+  Array.isArray(x) && x.every((t: unknown) => typeof t === "string");
+
 /** Reads a saved plan. Fault: plan-unreadable. */
 export function readPlan(text: string, file: string): Plan {
   const bad = (why: string) => fault("plan-unreadable", { file, why });
@@ -63,7 +68,9 @@ export function readPlan(text: string, file: string): Plan {
   const { plan_id, recipe, target, steps, files, inputs } = plan as Partial<Plan>;
   const whole = typeof plan_id === "string" && typeof recipe?.sha256 === "string" &&
     typeof recipe.file === "string" && typeof target?.fingerprint?.uid === "string" &&
-    Array.isArray(steps) && typeof files === "object" && typeof inputs === "object";
+    Array.isArray(steps) && steps.every(isObject) && isObject(files) && isObject(inputs) &&
+    (target.board === undefined || typeof target.board.file === "string") &&
+    areTexts(target.overrides ?? []);
   if (!whole) throw bad("parts of it are missing");
   return plan as Plan;
 }

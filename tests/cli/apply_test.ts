@@ -131,3 +131,34 @@ steps:
   assertEquals(done.plan.inputs, planned.inputs);
   assert(done.steps.every((s: { state: string }) => s.state === "unchanged"));
 });
+
+Deno.test("apply: a plan file that was damaged or edited is refused, whatever was done to it", async () => {
+  using desk = new Desk();
+  await desk.planned();
+  const whole = JSON.parse(Deno.readTextFileSync(desk.plan));
+  const edits: readonly (readonly [string, (plan: typeof whole) => void])[] = [
+    ["plan-unreadable", (p) => p.steps.unshift(null)],
+    ["plan-unreadable", (p) => p.files = []],
+    ["plan-unreadable", (p) => p.inputs = null],
+    ["plan-unreadable", (p) => p.target.overrides = 3],
+    ["plan-unreadable", (p) => p.target.overrides = [3]],
+    ["plan-unreadable", (p) => p.target.board = "alpha"],
+    ["plan-unreadable", (p) => p.target.fingerprint = null],
+    ["plan-stale", (p) => p.steps = []],
+    ["plan-stale", (p) => p.leave = "halted"],
+    ["plan-stale", (p) => p.target.overrides = ["leave=halted"]],
+    ["plan-stale", (p) => p.target.attach = "attach"],
+    ["plan-stale", (p) => delete p.recipe.uses],
+    ["plan-stale", (p) => p.steps[1].state = "unchanged"],
+    ["plan-stale", (p) => p.inputs.base = 0x0804_0000],
+  ];
+  for (const [slug, edit] of edits) {
+    const plan = structuredClone(whole);
+    edit(plan);
+    Deno.writeTextFileSync(desk.plan, JSON.stringify(plan));
+    const { exit, error } = await desk.applied();
+    assertEquals([exit, error.slug], [31, slug], String(edit));
+  }
+  Deno.writeTextFileSync(desk.plan, JSON.stringify(whole));
+  assertEquals((await desk.applied()).exit, 0);
+});
