@@ -9,11 +9,18 @@ const LINE = 64;
 const [BELOW, STACK] = [36, 3 * LINE];
 /** gdb looks at instructions before the PC, and a step leads to one behind it */
 const [BEFORE, CODE] = [8, LINE];
+const WORD = 4;
 const PERIPHERALS = 0x4000_0000;
 
 interface Known {
   readonly at: number;
   readonly bytes: Uint8Array;
+}
+/** a word that the bus has refused, or a part of one */
+interface Refused {
+  readonly at: number;
+  readonly length: number;
+  readonly fault: Fault;
 }
 interface Window {
   readonly from: number;
@@ -25,12 +32,14 @@ const addresses = (w: Window | undefined): readonly number[] =>
 /** Reads of such places, until the core moves or memory is written. */
 export class RamCache {
   #known: Known[] = [];
+  #refused: Refused[] = [];
   readonly #ram: readonly Region[];
   constructor(readonly target: GdbTarget, readonly registers: HaltedRegisters) {
     this.#ram = target.map.filter((r) => r.type === "ram" && r.at < PERIPHERALS);
   }
   forget(): void {
     this.#known = [];
+    this.#refused = [];
   }
 
   #window(around: number, before: number, align: number, length: number): Window | undefined {
@@ -89,6 +98,21 @@ export class RamCache {
     if (!w) return undefined;
     await this.#read(w);
     return this.#part(at, length);
+  }
+  /**
+   * The bytes of no such place. What the bus has refused it would refuse again: gdb asks eight times for what
+   * is before the first function of a memory. Fault: bus-refused.
+   */
+  async elsewhere(at: number, length: number): Promise<Uint8Array> {
+    const no = this.#refused.find((r) => at >= r.at && at + length <= r.at + r.length);
+    if (no) throw no.fault;
+    try {
+      return await this.target.readMemory(at, length);
+    } catch (fault) {
+      const word = fault instanceof Fault && fault.slug === "bus-refused" && length <= WORD;
+      if (word) this.#refused.push({ at, length, fault });
+      throw fault;
+    }
   }
   /** The window that holds them; none while the core runs, which has no stack to speak of then. */
   async #around(at: number, length: number): Promise<Window | undefined> {

@@ -253,7 +253,7 @@ export class GdbSession {
   /** Memory as it is while the core stands still. */
   async readMemory(at: number, length: number): Promise<Uint8Array> {
     if (this.cache.covers(at)) return await this.cache.read(at, length);
-    return await this.ram.read(at, length) ?? await this.target.readMemory(at, length);
+    return await this.ram.read(at, length) ?? await this.ram.elsewhere(at, length);
   }
 
   /** Text for when gdb takes some. */
