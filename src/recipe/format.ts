@@ -2,7 +2,10 @@
 import type * as Yaml from "yaml";
 import { canonical } from "./document.ts";
 import { fault } from "./faults.ts";
+import { Findings } from "./findings.ts";
 import { breakFlow, doubleQuotes } from "./format_flow.ts";
+import { Lines } from "./text_tree.ts";
+import { refuseUnreadable } from "./yaml_text.ts";
 
 /** `[ a, b ]` → `[a, b]`; braces keep their padding. */
 function tightLists(lib: typeof Yaml, text: string): string {
@@ -41,9 +44,12 @@ function besideKeys(before: string, after: string): string {
 
 /**
  * The recipe's text in the house's form; comments stay. Formatting what is formatted changes nothing.
- * Fault: not-a-recipe, for text that is no YAML: lint says where.
+ * Faults: not-a-recipe, for text that is no YAML: lint says where; those of text that was read wrongly, which
+ * written back would be lost.
  */
 export async function formatRecipe(text: string, file: string): Promise<string> {
+  const findings = new Findings(new Lines({ file, text }));
+  if (refuseUnreadable(text, findings)) throw findings.all[0]?.fault;
   const lib = await import("yaml");
   const read = (t: string) =>
     lib.parseDocument(t, { schema: "failsafe", strict: true, uniqueKeys: true });

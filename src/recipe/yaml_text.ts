@@ -36,14 +36,15 @@ function notUtf8(text: string): { at: number; why: string } | undefined {
   const bad = text.indexOf("\ufffd");
   if (bad >= 0) {
     // its mark is two bytes that UTF-8 never has
-    const wide = /^\ufffd\ufffd[^\u0000]?\u0000/.test(text);
+    const wide = text.startsWith("\ufffd\ufffd") && text.slice(0, 4).includes("\0");
     return { at: bad, why: wide ? "it is UTF-16; save it as UTF-8" : "this is no UTF-8" };
   }
   const alone = /\r(?!\n)/.exec(text);
   return alone ? { at: alone.index, why: "a line ends in CR alone; save it with LF" } : undefined;
 }
 
-function refuseUnreadable(text: string, findings: Findings): boolean {
+/** Whether the text is too big, no text, or has in it what nobody sees; `findings` says so then. */
+export function refuseUnreadable(text: string, findings: Findings): boolean {
   const most = { most: `${MOST_BYTES / 1024} KiB`, depth: MOST_DEPTH };
   if (text.length > MOST_BYTES) {
     findings.report("yaml-too-big", { start: 0, end: 1 }, { ...most, what: "too long" });

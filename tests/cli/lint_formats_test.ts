@@ -185,3 +185,22 @@ Deno.test("fmt --check writes nothing and says which; fmt writes; what is no YAM
   assertEquals(Deno.readTextFileSync(broken), "a: [1\n");
   assertEquals((await probekit(["fmt", "flash"])).exit, 2);
 });
+
+Deno.test("fmt: a file that is no UTF-8 is refused and stays as it is, byte for byte", async () => {
+  using dir = new Folder();
+  const text =
+    "recipe:   v1\nname: x\nsummary: für\neffect: read\nsteps:\n  - uses: chip.identify\n";
+  const latin1 = Uint8Array.from(text, (c) => c.charCodeAt(0));
+  const utf16 = new Uint8Array([0xFF, 0xFE, ...[...text].flatMap((c) => [c.charCodeAt(0), 0])]);
+  for (const bytes of [latin1, utf16]) {
+    const file = dir.put("x.yaml", bytes);
+    const { exit, err } = await probekit(["fmt", file]);
+    assertEquals(exit, 2, err);
+    assertStringIncludes(err, "UTF-8");
+    assertEquals(Deno.readFileSync(file), bytes);
+  }
+  // the same text as it should be is put in order
+  const good = dir.put("x.yaml", text);
+  assertEquals((await probekit(["fmt", good])).exit, 0);
+  assertStringIncludes(Deno.readTextFileSync(good), "recipe: v1\nname: x\nsummary: für\n");
+});
