@@ -37,4 +37,11 @@ async function main(args: readonly string[]): Promise<number> {
   return worst;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (e) { // no kernel to be had, or a command that does not end
+    console.error(e instanceof Error ? e.message : e);
+    Deno.exit(1);
+  }
+}
