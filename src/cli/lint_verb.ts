@@ -1,5 +1,5 @@
 /** `probekit lint` and `probekit fmt`: recipes without a board. */
-import type { Diagnostic } from "../base/mod.ts";
+import { diagnose, type Diagnostic, Fault } from "../base/mod.ts";
 import { diagnosticsOf, formatRecipe, lintBoard } from "../recipe/mod.ts";
 import { fault } from "./faults.ts";
 import { readText, writeFileSync } from "./files.ts";
@@ -44,12 +44,19 @@ async function linted(which: string): Promise<Linted> {
 /** Lints; exit 2 when there is an error. `version` is probekit's, for SARIF. */
 export async function lintRecipes(given: Given, cli: Cli, version: string): Promise<number> {
   const all: Linted[] = [];
+  const format = given.text("format") ?? "human";
+  // what is said of the others, and to other programs, does not hang on one that cannot be read
+  const goesOn = given.args.length > 1 || format !== "human";
   for (const which of given.args) {
-    all.push(await linted(which ?? ""));
+    try {
+      all.push(await linted(which ?? ""));
+    } catch (e) {
+      if (!(e instanceof Fault) || !goesOn) throw e;
+      all.push({ recipe: which ?? "", ok: false, effect: "read", diagnostics: [diagnose(e)] });
+    }
   }
   using report = new Report(cli, given);
   const found = all.flatMap((l) => l.diagnostics);
-  const format = given.text("format") ?? "human";
   if (format === "json") cli.out(JSON.stringify({ recipes: all }, null, 2) + "\n");
   else if (format === "sarif") cli.out(JSON.stringify(sarif(found, version), null, 2) + "\n");
   else if (format === "github") { for (const d of found) cli.out(githubLine(d) + "\n"); }

@@ -204,3 +204,17 @@ Deno.test("fmt: a file that is no UTF-8 is refused and stays as it is, byte for 
   assertEquals((await probekit(["fmt", good])).exit, 0);
   assertStringIncludes(Deno.readTextFileSync(good), "recipe: v1\nname: x\nsummary: für\n");
 });
+
+Deno.test("lint: a file that cannot be read is one finding beside those of the others", async () => {
+  using dir = new Folder();
+  const [wrong, none] = [dir.put("wrong.yaml", WRONG), dir.at("none.yaml")];
+  const human = await probekit(["lint", none, wrong]);
+  assertEquals(human.exit, 2);
+  assertStringIncludes(human.out, `error[E0201 cannot-read-file]: Cannot read ${none}`);
+  assertStringIncludes(human.out, "E0210");
+  const log = JSON.parse((await probekit(["lint", "--format", "sarif", none, wrong])).out);
+  const ids = log.runs[0].results.map((r: { ruleId: string }) => r.ruleId);
+  assert(ids.includes("E0201") && ids.includes("E0210"), ids.join());
+  const alone = await probekit(["lint", "--format", "json", none]);
+  assertEquals([alone.exit, JSON.parse(alone.out).recipes[0].diagnostics[0].code], [2, "E0201"]);
+});
