@@ -19,6 +19,8 @@ export class HardBreakpoints {
   readonly #wanted = new Set<number>();
   /** in the FPB */
   readonly #there = new Set<number>();
+  /** have been in the FPB: it reaches there */
+  readonly #reached = new Set<number>();
   /** as many as were in the FPB at once: so many fit again */
   #most = 0;
   constructor(readonly target: GdbTarget) {}
@@ -41,7 +43,7 @@ export class HardBreakpoints {
    * core-no-breakpoint-left, core-cannot-break-there.
    */
   async setNow(at: number): Promise<void> {
-    if (!this.#there.has(at)) {
+    if (!this.#there.has(at) && !(this.#reached.has(at) && this.#wanted.size < this.#most)) {
       for (const old of this.#stale()) await this.#drop(old);
       for (const other of this.#wanted) await this.#take(other);
       await this.#take(at);
@@ -103,6 +105,7 @@ export class HardBreakpoints {
     if (this.#there.has(at)) return;
     await this.target.breakpoint(at, true);
     this.#there.add(at);
+    this.#reached.add(at);
     this.#most = Math.max(this.#most, this.#there.size);
   }
 }

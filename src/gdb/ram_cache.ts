@@ -10,6 +10,8 @@ const [BELOW, STACK] = [36, 3 * LINE];
 /** gdb looks at instructions before the PC, and a step leads to one behind it */
 const [BEFORE, CODE] = [8, LINE];
 const WORD = 4;
+/** so many words elsewhere come with a step */
+const ASKED = 12;
 const PERIPHERALS = 0x4000_0000;
 
 interface Known {
@@ -33,6 +35,8 @@ const addresses = (w: Window | undefined): readonly number[] =>
 export class RamCache {
   #known: Known[] = [];
   #refused: Refused[] = [];
+  /** words that gdb has asked for since the core ran, the last ones last: it will again after a step */
+  readonly #asked = new Set<number>();
   readonly #ram: readonly Region[];
   constructor(readonly target: GdbTarget, readonly registers: HaltedRegisters) {
     this.#ram = target.map.filter((r) => r.type === "ram" && r.at < PERIPHERALS);
@@ -61,6 +65,14 @@ export class RamCache {
   }
   async codeWords(): Promise<readonly number[]> {
     return addresses(await this.#code());
+  }
+  /** What gdb looks at besides: where the function begins, a variable that is displayed. */
+  askedWords(others: readonly number[]): readonly number[] {
+    return [...this.#asked].filter((at) => !others.includes(at));
+  }
+  /** The core runs: what gdb wanted to see before says little about the next stop. */
+  running(): void {
+    this.#asked.clear();
   }
 
   /** After a run: gdb looks at them at each stop, so that no step pays for it. */
@@ -91,6 +103,7 @@ export class RamCache {
 
   /** The bytes, when they are known or worth a wider read; undefined when they are no such place. */
   async read(at: number, length: number): Promise<Uint8Array | undefined> {
+    this.#note(at, length);
     const known = this.#part(at, length);
     if (known) return known;
     if (!this.#ram.some((r) => at >= r.at && at < r.at + r.length)) return undefined;
@@ -113,6 +126,16 @@ export class RamCache {
       if (word) this.#refused.push({ at, length, fault });
       throw fault;
     }
+  }
+  #note(at: number, length: number): void {
+    if (length > WORD || !this.#ram.some((r) => at >= r.at && at + length <= r.at + r.length)) {
+      return;
+    }
+    const word = alignDown(at, WORD);
+    this.#asked.delete(word);
+    this.#asked.add(word);
+    const oldest = [...this.#asked][0];
+    if (this.#asked.size > ASKED && oldest !== undefined) this.#asked.delete(oldest);
   }
   /** The window that holds them; none while the core runs, which has no stack to speak of then. */
   async #around(at: number, length: number): Promise<Window | undefined> {

@@ -45,6 +45,7 @@ export class Running {
     this.#looks = 0;
     session.toldFault = 0;
     session.cache.clear();
+    session.ram.running();
     const pc = await this.#pastOwnBreakpoint(await registers.pc());
     session.forget();
     const { done, ...change } = hard.turn();
@@ -111,7 +112,8 @@ export class Running {
     // within a range the stack of its first step does: reading SP anew would cost more than a miss
     const stack = this.#stack ?? await ram.stackWords();
     if (this.#range) this.#stack = stack;
-    const peek = [...await ram.codeWords(), ...stack];
+    const code = await ram.codeWords();
+    const peek = [...code, ...ram.askedWords([...code, ...stack]), ...stack];
     session.forget();
     const { done, ...breakpoints } = hard.leave(pc);
     const came = await target.step(pc, { peek, breakpoints, pc: this.#range !== undefined });

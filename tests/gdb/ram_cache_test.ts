@@ -23,3 +23,38 @@ Deno.test("what the bus has refused is not asked again until the core moves or m
       assertEquals(await asks("m1ffffffc,4", "E01"), false, change);
     }
   }));
+
+Deno.test("what gdb looked at comes with the next step, and so does a breakpoint in RAM that was there before", () =>
+  visitBoard("sim:stm32f746g-disco", async (v) => {
+    const [code, far] = [0x2000_1000, 0x2000_0100];
+    await v.client.ask("?");
+    await v.bench.core.uncached.write(
+      code,
+      new Uint8Array(80).fill(0).map((_, i) => i % 2 ? 0x30 : 1),
+    );
+    await v.bench.core.writeRegisters({ pc: code, xpsr: 0x0100_0000, r0: 0 });
+    await v.bench.core.uncached.write(far, new Uint8Array(4)); // RAM is random at power-on
+    await v.client.monitor("version");
+    const { counters } = v.bench.probe;
+    const cost = async (packet: string) => {
+      const before = counters.exchanges;
+      const reply = await v.client.ask(packet);
+      return [reply, counters.exchanges - before];
+    };
+    const breakpoint = `0,${(code + 0x40).toString(16)},2`;
+    await v.client.ask(`Z${breakpoint}`);
+    await v.client.ask("vCont;s:1");
+    assertEquals(await v.client.ask(`m${far.toString(16)},4`), "00000000");
+    for (let i = 1; i <= 12; i++) {
+      assertEquals([await cost(`z${breakpoint}`), await cost(`Z${breakpoint}`)], [["OK", 0], [
+        "OK",
+        0,
+      ]]);
+      await v.bench.core.uncached.write(far, Uint8Array.of(i));
+      assertEquals((await cost("vCont;s:1"))[0], "T05thread:1;");
+      assertEquals(await cost(`m${far.toString(16)},4`), [`0${i.toString(16)}000000`, 0]);
+    }
+    assertEquals(await v.client.ask("vCont;c"), "T05thread:1;");
+    await v.bench.core.uncached.write(far, Uint8Array.of(0xFF));
+    assertEquals((await cost(`m${far.toString(16)},4`))[0], "ff000000");
+  }));
