@@ -16,8 +16,19 @@ export const readState = (path: string): Uint8Array | undefined => {
 const stateOf = (selector: string): string | null =>
   new URLSearchParams(selector.split("?")[1] ?? "").get("state");
 
-const absolute = (path: string): string =>
-  path.startsWith("/") ? path : `${Deno.cwd()}/${path.replace(/^\.\//, "")}`;
+/** One name for one file, however it was written: links and .. are followed as far as there is something. */
+function oneName(path: string): string {
+  const [, folder = "", name = path] = /^(.*\/)?([^/]*)$/.exec(path) ?? [];
+  try {
+    return Deno.realPathSync(path);
+  } catch { // not there yet
+    try {
+      return `${Deno.realPathSync(folder || ".")}/${name}`;
+    } catch {
+      return path;
+    }
+  }
+}
 
 type Source = PluggedOpen["source"];
 /** how long the virtual bench may keep the event loop: less than is felt after Ctrl-C */
@@ -58,7 +69,7 @@ export const plugs: readonly PluggedSource[] = [{
   prefix: "sim",
   lockName(selector) {
     const state = stateOf(selector);
-    return state === null ? undefined : `virtual board ${absolute(state)}`;
+    return state === null ? undefined : `virtual board ${oneName(state)}`;
   },
   async open(selector) {
     const { openSim } = await import("../src/sim/mod.ts");

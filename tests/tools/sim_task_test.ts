@@ -117,9 +117,14 @@ toolTest("st-info", "sim: a board in a file is one process's at a time", async (
   using folder = new Folder();
   const board = `sim:stm32f746g-disco?state=${folder.path}/board.pk`;
   const first = await running(board, WAITING);
-  const second = await sim("--board", board, "st-info", "--serial");
-  assertEquals(second.code, 75);
-  assertStringIncludes(second.err, "error[E7510 busy]");
+  Deno.symlinkSync(folder.path, `${folder.path}/same`);
+  Deno.mkdirSync(`${folder.path}/sub`);
+  for (const path of ["board.pk", "same/board.pk", "sub/../board.pk"]) {
+    const again = `sim:stm32f746g-disco?state=${folder.path}/${path}`;
+    const second = await sim("--board", again, "st-info", "--serial");
+    assertEquals(second.code, 75, path);
+    assertStringIncludes(second.err, "error[E7510 busy]");
+  }
   first.child.kill("SIGTERM");
   await first.rest();
   assertEquals((await sim("--board", board, "st-info", "--serial")).code, 0);
