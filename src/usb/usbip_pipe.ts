@@ -268,7 +268,7 @@ class UsbipPipe implements UsbPipe {
   }
 }
 
-/** The fault of a Linux errno: include/uapi/asm-generic/errno.h */
+/** The fault of a Linux errno: include/uapi/asm-generic/errno.h; some servers say 1, facts/usbip.md §A.3 */
 function transferFault(status: number, what: string, withinMs: number): Fault {
   switch (status) {
     case -104: // ECONNRESET: taken back in time
@@ -284,5 +284,5 @@ function transferFault(status: number, what: string, withinMs: number): Fault {
     case -71: // EPROTO: what a device torn out looks like at first
       return fault("usb-gone", { what });
   }
-  return fault("usb-failed", { what, error: `errno ${-status}` });
+  return fault("usb-failed", { what, error: `errno ${Math.abs(status)}` });
 }

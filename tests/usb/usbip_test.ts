@@ -139,3 +139,10 @@ Deno.test("usbip: an answer that is longer than asked for is an overflow, not da
   await using pipe = await usbipSource(ADDRESS, server, still).open(DEVICE, ENDS);
   assertStringIncludes(await said(() => pipe.receive(64, 100)), "usb-overflow");
 });
+
+Deno.test("usbip: a server that says 1 for a failure", async () => {
+  const answer = [...big(4, 3, 1, 0, 0, 0, 1, 0), ...new Array(20).fill(0)];
+  const server = saying(...imported(0x0483, 0x374B), ...answer);
+  await using pipe = await usbipSource(ADDRESS, server, still).open(DEVICE, ENDS);
+  assertStringIncludes(await said(() => pipe.receive(64, 100)), "errno 1 ");
+});
