@@ -10,7 +10,7 @@ const MOST_V = 3.6;
 /** what a probe's divider may be off */
 const TOLERANCE_V = 0.1;
 
-const LIMITS_V = [NO_POWER_V, LEAST_V, 2.1, 2.7, MOST_V];
+const LIMITS_V = [LEAST_V, 2.1, 2.7, MOST_V];
 
 /** Two digits, or as many as it takes not to be rounded over a limit. */
 export function voltsIn(volts: number): string {

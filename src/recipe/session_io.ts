@@ -1,4 +1,5 @@
 /** What the actions of one run reach of the world: files, people, memory. Nothing secret leaves through it. */
+import { equal } from "../base/mod.ts";
 import type { ActIo } from "./acts/act.ts";
 import { sha256 } from "./document.ts";
 import type { Held } from "./held.ts";
@@ -8,6 +9,19 @@ import type { Desk } from "./station.ts";
 
 /** what stands in a file where a secret was */
 const ERASED = 0xFF;
+
+const NAMES = 1000;
+
+/** `backup/x.bin`, or `backup/x-2.bin` … where files of other content have the names before it. */
+async function freeName(env: RunEnv, path: string, data: Uint8Array): Promise<string> {
+  const dot = path.search(/(\.ob)?\.[^./\\]*$/);
+  for (let n = 1; n < NAMES; n++) {
+    const name = n === 1 ? path : `${path.slice(0, dot)}-${n}${path.slice(dot)}`;
+    const there = await env.files.bytes(name).catch(() => undefined);
+    if (there === undefined || equal(there, data)) return name;
+  }
+  return path;
+}
 
 /** See the file's comment. `files` gets the digest of each file that is read. */
 export function sessionIo(
@@ -36,7 +50,18 @@ export function sessionIo(
     desk,
     hold: (image, secret) => held.hold(image, secret),
     held: (name) => held.get(name),
-    ...(write ? { write: (path, data) => write(path, clean(data)) } : {}),
+    ...(write
+      ? {
+        write: (path, data) => write(path, clean(data)),
+        async writeBeside(path, data) {
+          const kept = clean(data);
+          const bytes = typeof kept === "string" ? new TextEncoder().encode(kept) : kept;
+          const name = await freeName(env, path, bytes);
+          await write(name, kept);
+          return name;
+        },
+      }
+      : {}),
     ...(ask ? { ask: (what) => ask(vault.text(what)) } : {}),
     interrupted,
     ...(env.board ? { board: env.board } : {}),

@@ -14,8 +14,11 @@ interface Told {
 async function obey(command: string, probe: string, dir: Folder): Promise<void> {
   const words = command.split(" ").slice(1)
     .map((w) => w === "IMAGE" ? dir.at("image.bin") : w === "flash.bin" ? dir.at(w) : w);
-  const base = words[0] === "flash" ? ["--base", "0x08000000"] : [];
-  const call = [...words, ...base, "--probe", probe];
+  const more: Readonly<Record<string, readonly string[]>> = {
+    flash: ["--base", "0x08000000"],
+    recover: ["--backup", dir.at("backup")],
+  };
+  const call = [...words, ...more[words[0] ?? ""] ?? [], "--probe", probe];
   const first = await probekit([...call, "--yes"], { answer: "?" });
   const [, word] = /type (\S+):/.exec(first.err) ?? [];
   const ran = word === undefined ? first : await probekit(call, { answer: word });

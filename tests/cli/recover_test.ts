@@ -48,3 +48,28 @@ Deno.test("recover says nothing of the program when nothing was done", async () 
   assert(refused.exit !== 0);
   assertEquals(refused.program, undefined);
 });
+
+Deno.test("recover: what an earlier recovery has saved is not written over by other content", async () => {
+  using dir = new Folder();
+  const probe = `sim:stm32f746g-disco?scenario=so36160986&state=${dir.at("board.pk")}`;
+  const to = dir.at("backup");
+  const recover = () =>
+    probekit(["run", "recover-option-bytes", "--set", `backup=${to}`, "--probe", probe]);
+  const saved = () =>
+    [...Deno.readDirSync(to)].map((f) => f.name).toSorted()
+      .map((name) => [name, Deno.readFileSync(`${to}/${name}`)] as const);
+  assertEquals((await recover()).exit, 0);
+  const [[name, first] = ["", new Uint8Array()]] = saved();
+  assert(first.some((b) => b !== 0xFF));
+  assertEquals((await recover()).exit, 0); // the same content: the same file
+  assertEquals(saved().length, 1);
+  const erase = await probekit(["erase", "--sectors", "all", "--yes", "--probe", probe]);
+  assertEquals(erase.exit, 0, erase.err);
+  const again = await recover();
+  assertEquals(again.exit, 0, again.err);
+  const other = name.replace(".bin", "-2.bin");
+  assertStringIncludes(again.out, `written to ${to}/${other}`);
+  assertEquals(saved().map(([n]) => n), [other, name].toSorted());
+  assertEquals(Deno.readFileSync(`${to}/${name}`), first);
+  assert(Deno.readFileSync(`${to}/${other}`).every((b) => b === 0xFF));
+});

@@ -131,6 +131,8 @@ export interface ActIo {
   held(name: string): Image | undefined;
   /** Absent: nothing can be written here. */
   write?(path: string, data: Uint8Array | string): Promise<void>;
+  /** Writes a file whose name nobody chose; one of other content keeps it. Gives the name. */
+  writeBeside?(path: string, data: Uint8Array | string): Promise<string>;
   /** Asks an operator to do something; true when it is done. */
   ask?(what: string): Promise<boolean>;
   /** writes to this chip that were interrupted */

@@ -11,7 +11,7 @@ import { plain } from "../shape.ts";
 import { Lines } from "../text_tree.ts";
 import type { Region } from "../types.ts";
 import { readYaml } from "../yaml_text.ts";
-import type { LookAt } from "./act.ts";
+import type { ActIo, LookAt } from "./act.ts";
 
 /** An image, placed on this chip. */
 export interface Placed {
@@ -79,6 +79,18 @@ export function rangesOf(
       flash: scalarText("region", { at: layout.at, length: layout.size }),
     });
   });
+}
+
+/** Writes what {@link outputFile} has named: a name that nobody chose takes no other content's place. */
+export async function writeOutput(
+  io: ActIo,
+  to: string,
+  file: string,
+  data: Uint8Array | string,
+): Promise<string> {
+  if (to !== file) return await io.writeBeside?.(file, data) ?? file;
+  await io.write?.(file, data);
+  return file;
 }
 
 /** `to` when it ends as wanted, else a file in it that is named after the chip, and after `part` of it. */

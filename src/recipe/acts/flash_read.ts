@@ -9,7 +9,7 @@ import { Unknown } from "../expressions.ts";
 import { fault } from "../faults.ts";
 import type { Region } from "../types.ts";
 import type { Act, Done, LookAt } from "./act.ts";
-import { imageOf, outputFile, type Placed, rangesOf } from "./files.ts";
+import { imageOf, outputFile, type Placed, rangesOf, writeOutput } from "./files.ts";
 import { requireReadable } from "./guards.ts";
 
 const KIB = 1024;
@@ -52,7 +52,7 @@ export const flashRead: Act = async ({ view, io }, p) => {
       const closed = region === "all" ? await bench.flash.closedSectors() : [];
       const read = await readAround(bench, range, closed, progress);
       const bytes = io.vault.bytes(read, bench.flash.layout.erased, range.at);
-      await io.write?.(to, bytes);
+      const file = await writeOutput(io, String(p["to"]), to, bytes);
       const digest = await sha256(bytes);
       const shut = closed.length === 0
         ? ""
@@ -61,8 +61,8 @@ export const flashRead: Act = async ({ view, io }, p) => {
       const without = shut + masked;
       return {
         changed: false,
-        summary: `${what}, ${size}, written to ${to}${without}`,
-        outputs: { sha256: digest, file: to },
+        summary: `${what}, ${size}, written to ${file}${without}`,
+        outputs: { sha256: digest, file },
       };
     },
   };

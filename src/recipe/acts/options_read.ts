@@ -3,7 +3,7 @@ import { hex, putU32le } from "../../base/mod.ts";
 import type { OptionBytes } from "../../flash/mod.ts";
 import { hardwareWatchdogs, type View } from "../view.ts";
 import type { Act, Done, Look } from "./act.ts";
-import { outputFile } from "./files.ts";
+import { outputFile, writeOutput } from "./files.ts";
 import { optionEvidence } from "./guards.ts";
 import { registersOf, wordOf, wordsText } from "./options.ts";
 
@@ -59,8 +59,8 @@ export const optionBytesRead: Act = async ({ view, io }, p) => {
   if (typeof to !== "string" || !io.write) return look;
   const file = outputFile(to, view.chip, ".ob.yaml");
   const act = async (): Promise<Done> => {
-    await io.write?.(file, profileText(view, options));
-    return { changed: false, summary: `${summary}; written to ${file}`, outputs };
+    const written = await writeOutput(io, to, file, profileText(view, options));
+    return { changed: false, summary: `${summary}; written to ${written}`, outputs };
   };
   return { ...look, act };
 };
