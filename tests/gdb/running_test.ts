@@ -1,6 +1,8 @@
 /** Programs that are hard to step through, on a virtual board: BKPT of their own, waits in RAM, code that changes. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { needs } from "../support/need.ts";
 import { type Visit, visitBoard } from "./support/board_client.ts";
+import { GDB, served } from "./support/virtual.ts";
 
 const F746 = "sim:stm32f746g-disco";
 const CODE = 0x2000_1000;
@@ -73,3 +75,21 @@ Deno.test("what the program has written over a BKPT of ours is not undone", () =
     assertEquals([...await v.bench.core.uncached.read(at, 2)], [0x70, 0x47]);
     assertEquals(await v.client.ask(`m${hex(at)},2`), "7047");
   }));
+
+needs(
+  "gdb-multiarch",
+  GDB !== undefined,
+  "gdb itself steps through the first instructions of memory",
+  () =>
+    served(F746, async (s) => {
+      // gdb reads what is before them: around the end of the address space, and past it
+      const { text } = await s.gdb([
+        "set mem inaccessible-by-default off",
+        ...[0, 2, 4, 6].map((at) => `set {short}${at} = 0x3701`), // adds r7, #1
+        ...["set $r7 = 0", "set $pc = 0", "set $xpsr = 0x01000000"],
+        ...["stepi", "stepi", "stepi", "stepi", "info registers r7 pc"],
+      ]);
+      assertMatch(text, /r7 +0x4 .*\npc +0x8 /);
+      assertEquals(text.includes("Invalid hex digit"), false, text);
+    }),
+);

@@ -81,8 +81,9 @@ Deno.test("memory: read, write in both spellings; flash is not written that way;
     assertEquals([
       await c.ask("M8000000,1:00"),
       await c.ask("m30000000,4"),
-      await c.ask("m20000010"),
-    ], ["E.memtype", "E01", "E.malformed packet"]);
+      // in two digits always: gdb 13 takes words for data
+      ...[await c.ask("m20000010"), await c.ask("mfffffffe,4"), await c.ask("xfffffffe,4")],
+    ], ["E.memtype", "E01", "E01", "E01", "E01"]);
   }));
 Deno.test("cache: code is read once for many small reads, and anew after running", () =>
   visit(async (c, t) => {

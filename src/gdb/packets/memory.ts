@@ -21,13 +21,16 @@ async function write(session: GdbSession, at: number, bytes: Uint8Array): Promis
   return "OK";
 }
 
+/** gdb 13 takes an error in words for data here, and loses the core over it ("Invalid hex digit") */
+const NOT_READ = "E01";
+
 /** `m addr,length` → hexadecimal; as much as fits in a packet. */
 export const read: PacketHandler = {
   prefix: "m",
   mayFail: true,
   async handle(session, args) {
     const r = range(args);
-    if (!r) return MALFORMED;
+    if (!r) return NOT_READ;
     return hexBytes(await session.readMemory(r[0], Math.min(r[1], PACKET_SIZE / 2 - 8)));
   },
 };
@@ -37,7 +40,7 @@ export const readBinary: PacketHandler = {
   mayFail: true,
   async handle(session, args) {
     const r = range(args);
-    if (!r) return MALFORMED;
+    if (!r) return NOT_READ;
     const bytes = await session.readMemory(r[0], Math.min(r[1], PACKET_SIZE / 2 - 8));
     return concat([Uint8Array.of(0x62), bytes]);
   },
