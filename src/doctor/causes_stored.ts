@@ -65,15 +65,20 @@ const closesAtReset = (f: Findings): boolean => storedLevel2(f) ?? asksLevel2(f)
 /** Whether a reset takes away what can be read now. */
 export const losesAtReset = (f: Findings): boolean => closesAtReset(f) || storedLevel1(f);
 
-/** Whether flash holds RDP level 1, and the register still says level 0. */
+/** Whether flash holds RDP level 1, as a word that does not match its complement does, and the register level 0. */
 function storedLevel1(f: Findings): boolean {
   const [word] = f.stored ?? [];
-  if (!f.chip || f.options?.rdpLevel !== 0 || word === undefined || !matches(word)) return false;
-  return bits(word, 15, 8) !== f.chip.family.readProtection.level0 && !storedLevel2(f);
+  if (!f.chip || f.options?.rdpLevel !== 0 || word === undefined) return false;
+  const { level0 } = f.chip.family.readProtection;
+  return !storedLevel2(f) && (!matches(word) || bits(word, 15, 8) !== level0);
 }
 
 const storedLine = ({ stored: [word = 0] = [] }: Findings): string =>
-  `the option word in flash ${hex(word)}: RDP = ${hex(bits(word, 15, 8), 2)}`;
+  `the option word in flash ${hex(word)}: ${
+    matches(word)
+      ? `RDP = ${hex(bits(word, 15, 8), 2)}`
+      : "not matched by its complement, which counts as level 1"
+  }`;
 
 /** What of flash is to be saved. */
 const wholeOf = ({ chip, layout }: Findings): Readonly<Record<string, string>> => ({
@@ -118,7 +123,9 @@ export const STORED_CAUSES: readonly CauseRow[] = [
     text:
       "An option word in flash does not match its complement, so the chip loads it as all ones: a write was cut short",
     match: (f) => {
-      const lines = unmatched(f, false);
+      const lines = unmatched(f, false).slice(
+        storedLevel1(f) && !matches(f.stored?.[0] ?? 0) ? 1 : 0,
+      );
       return lines.length > 0 ? proven(lines) : undefined;
     },
     next: [RECOVER],
@@ -167,7 +174,7 @@ export const STORED_CAUSES: readonly CauseRow[] = [
     exit: 11,
     blocks: ["write"],
     text:
-      "RDP level 1 was programmed and is not in force yet: the next reset closes flash, and opening it again erases it",
+      "RDP level 1 is in flash and not in force yet: the next reset closes flash, and opening it again erases it",
     match: (f) => storedLevel1(f) ? proven([optcrLine(f), storedLine(f)]) : undefined,
     next: [
       {

@@ -37,12 +37,21 @@ export const AROUND_WORLDS: Readonly<Record<string, World>> = {
     clearOptcr: 0x10,
     wants: [21, "proven:supply-limits-flash proven:wwdg-hardware"],
   },
+  "option word 0 damaged, and not loaded yet": {
+    image: running,
+    then: (c) => void (c.options.storage[0] = 0xFFFF_FFFF),
+    wants: [11, "proven:rdp1-pending"],
+  },
   "2.1 V, where half-words begin": {
     image: running,
     volts: 2.1,
     wants: [0, "| supply-narrows-flash"],
   },
-  "2.098 V, which is less": { image: running, volts: 2.0985, wants: [21, "proven:supply-limits-flash"] },
+  "2.098 V, which is less": {
+    image: running,
+    volts: 2.0985,
+    wants: [21, "proven:supply-limits-flash"],
+  },
   "2.5 V": { image: running, volts: 2.5, wants: [0, "| supply-narrows-flash"] },
   "NRST held, RDP1": { image: running, nrst: "held", rdp: 0x55, wants: [21, "proven:nrst-held"] },
   "NRST held, under reset": {
