@@ -166,7 +166,7 @@ export const debug: Verb = {
   async run(given, cli) {
     const [file = "", ...more] = given.args.filter((a) => a !== undefined);
     const stopAt = given.text("break");
-    const elf = await debugElf(file, stopAt);
+    const elf = await debugElf(file, stopAt, given.flag("flash") && given.flag("reset"));
     const semihosted = semihostingOf(given, cli, "debug");
     for (const warning of elf.warnings) cli.err(`warning: ${warning}\n`);
     const place = stopAt === undefined ? undefined : { elf: file, stopAt };

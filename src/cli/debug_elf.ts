@@ -1,5 +1,5 @@
 /** The file that is debugged: is it one, is it for this kind of chip, does it say what gdb needs? */
-import { hexBytes } from "../base/mod.ts";
+import { hex, hexBytes } from "../base/mod.ts";
 import { type Image, loadImage } from "../image/mod.ts";
 import { readBytes } from "./files.ts";
 import { fault } from "./faults.ts";
@@ -64,16 +64,40 @@ export interface DebugElf {
   readonly warnings: readonly string[];
 }
 
+// SRAM of every Cortex-M (ARMv7-M ARM §B3.1), and the ITCM RAM of a Cortex-M7 below what aliases there
+const isRam = (at: number): boolean => at >= 0x2000_0000 && at < 0x4000_0000 || at < 0x0010_0000;
+
+/** What is loaded into RAM is no business of programming flash: gdb does that, when it is there. */
+function requireNoRam(file: string, image: Image): void {
+  const piece = image.pieces.find((p) => isRam(p.at));
+  if (!piece) return;
+  const what = `${file} has data to be loaded into RAM, at ${hex(piece.at)}: ` +
+    "programming flash does not put it there";
+  throw fault("bad-usage", { what, verb: "debug" }, {
+    next: [{
+      text: "Let gdb load it, RAM and flash alike; breakpoints come after that:",
+      command: `probekit debug ${file} --no-flash -- -ex load -ex "tbreak main" -ex continue`,
+      effect: "reversible",
+    }],
+  });
+}
+
 /**
  * Reads the file. `stopAt` is where the user wants to stop first; a plain name must be one of its symbols.
+ * `flashes`: whether it is programmed before gdb starts.
  * Faults: cannot-read-file, bad-usage, image-wrong-machine and others of image/.
  */
-export async function debugElf(file: string, stopAt: string | undefined): Promise<DebugElf> {
+export async function debugElf(
+  file: string,
+  stopAt: string | undefined,
+  flashes = false,
+): Promise<DebugElf> {
   const bytes = await readBytes(file);
   if (hexBytes(bytes.subarray(0, 4)) !== MAGIC) {
     throw await noElf(file, bytes);
   }
   const image = loadImage(file, bytes);
+  if (flashes) requireNoRam(file, image);
   const names = new Set((image.symbols ?? []).map((s) => s.name));
   if (stopAt !== undefined && !names.has(stopAt) && !mayBe(stopAt, bytes)) {
     throw fault("bad-usage", {

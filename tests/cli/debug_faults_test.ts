@@ -63,6 +63,18 @@ Deno.test("debug: HEX and raw bytes are no ELF; the ELF beside is named", async 
   });
 });
 
+Deno.test("debug: what is linked for RAM is left to gdb's load, and how is said", async () => {
+  using dir = new Folder();
+  const bytes = elf.slice();
+  new DataView(bytes.buffer).setUint32(52 + 12, 0x2000_0000, true); // p_paddr of the first segment
+  const file = dir.put("ram.elf", bytes);
+  const { exit, err } = await typed(file);
+  assertEquals(exit, 2);
+  assertMatch(err, /data to be loaded into RAM, at 0x20000000/);
+  assertMatch(err, /probekit debug \S+ram\.elf --no-flash -- -ex load/);
+  assertEquals((await debugElf(file, undefined)).warnings, []);
+});
+
 Deno.test("debug: a function that is not there is refused before the program runs past it", async (t) => {
   using dir = new Folder();
   const { exit, err } = await typed(HELLO_ELF, "--break", "mian");
