@@ -1,6 +1,6 @@
 /** Causes told from the option words in flash, and what else differs from a new part. */
 import { bits, getField, hex, or, shl } from "../base/mod.ts";
-import { storesLevel2 } from "../flash/mod.ts";
+import { storesLevel1, storesLevel2 } from "../flash/mod.ts";
 import { type CauseRow, likely, proven } from "./cause.ts";
 import {
   optcrLine,
@@ -67,10 +67,9 @@ export const losesAtReset = (f: Findings): boolean => closesAtReset(f) || stored
 
 /** Whether flash holds RDP level 1, as a word that does not match its complement does, and the register level 0. */
 function storedLevel1(f: Findings): boolean {
-  const [word] = f.stored ?? [];
-  if (!f.chip || f.options?.rdpLevel !== 0 || word === undefined) return false;
-  const { level0 } = f.chip.family.readProtection;
-  return !storedLevel2(f) && (!matches(word) || bits(word, 15, 8) !== level0);
+  const { chip, options, stored } = f;
+  return options?.rdpLevel === 0 && chip !== undefined &&
+    storesLevel1(chip.family, stored?.[0]) === true;
 }
 
 const storedLine = ({ stored: [word = 0] = [] }: Findings): string =>

@@ -1,4 +1,4 @@
-/** RDP level 2 that flash holds and no reset has loaded yet: the next reset closes the chip for ever. */
+/** RDP that flash holds and no reset has loaded yet: the next reset closes the chip, at level 2 for ever. */
 import { bits, Fault, getField, hex, type Memory } from "../base/mod.ts";
 import { FAMILIES, type Family, identify } from "../chip/mod.ts";
 import { fault } from "./faults.ts";
@@ -9,6 +9,8 @@ const UNTOUCHED = {
 } as const;
 const RDP = [15, 8] as const; // of the first option word in flash, as of OPTCR; facts stm32f7 §4
 
+const matches = (word: number): boolean => bits(word, 31, 16) === 0xFFFF - bits(word, 15, 0);
+
 /**
  * Whether the first option word in flash holds RDP level 2; undefined when that is not known. A word that
  * does not match its complement is loaded as all ones, and so is none.
@@ -18,7 +20,16 @@ export function storesLevel2(
   word: number | undefined,
 ): boolean | undefined {
   if (word === undefined) return undefined;
-  return bits(word, 31, 16) === 0xFFFF - bits(word, 15, 0) && bits(word, ...RDP) === level2;
+  return matches(word) && bits(word, ...RDP) === level2;
+}
+
+/** As {@link storesLevel2}, for level 1: any other byte than the two, and a word that does not match. */
+export function storesLevel1(
+  { readProtection: { level0, level2 } }: Pick<Family, "readProtection">,
+  word: number | undefined,
+): boolean | undefined {
+  if (word === undefined) return undefined;
+  return !matches(word) || ![level0, level2].includes(bits(word, ...RDP));
 }
 
 /** A word that may be refused: at RDP level 1 flash is closed to reading. */
@@ -42,7 +53,7 @@ async function whole(memory: Memory, family: Family): Promise<{ at: string; kib:
   }
 }
 
-async function requireOpen(memory: Memory, family: Family): Promise<void> {
+async function requireOpen(memory: Memory, family: Family, level: 1 | 2): Promise<void> {
   const { base, registers } = family.flash;
   const [optcrAt, srAt] = [registers["OPTCR"], registers["SR"]].map((r) => base + (r?.[0] ?? 0));
   const [optcr = 0, sr = 0] = await memory.batch([{ read: optcrAt ?? 0 }, { read: srAt ?? 0 }]);
@@ -53,9 +64,10 @@ async function requireOpen(memory: Memory, family: Family): Promise<void> {
   // reading flash that is busy stalls the bus; FLASH_SR.BSY
   const held = getField(sr, 16) === 1 ? undefined : await word(memory, at);
   const stored = storesLevel2(family, held);
-  if (stored === false || (stored === undefined && asked !== level2)) return;
+  const level1 = level === 1 && asked === level0 && storesLevel1(family, held) === true;
+  if (!level1 && (stored === false || (stored === undefined && asked !== level2))) return;
   const facts = { rdp: hex(level2, 2), ...await whole(memory, family) };
-  throw fault("options-close-at-reset", facts, {
+  throw fault(level1 ? "options-close-flash-at-reset" : "options-close-at-reset", facts, {
     board: UNTOUCHED,
     evidence: [
       { what: "FLASH_OPTCR", addr: hex(optcrAt ?? 0), value: hex(optcr) },
@@ -68,8 +80,9 @@ async function requireOpen(memory: Memory, family: Family): Promise<void> {
 
 /**
  * To be called before a chip that answers is reset. Reads two registers and a word; what cannot be read
- * counts as open, unless OPTCR asks for level 2. Fault: options-close-at-reset.
+ * counts as open, unless OPTCR asks for level 2. What may erase flash anyway asks for level 2 only.
+ * Faults: options-close-at-reset, options-close-flash-at-reset.
  */
-export async function requireStaysOpen(memory: Memory): Promise<void> {
-  for (const family of FAMILIES) await requireOpen(memory, family);
+export async function requireStaysOpen(memory: Memory, level: 1 | 2): Promise<void> {
+  for (const family of FAMILIES) await requireOpen(memory, family, level);
 }

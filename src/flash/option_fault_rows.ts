@@ -110,6 +110,31 @@ export const optionRows = {
     explain:
       "Option bytes are programmed at once and come into force with a reset. At RDP level 2 the debug port is dead, and nothing opens it again: attaching under reset, flashing, which ends with a reset, and recovering would each be the last thing done to this chip. So whatever resets looks first, and is refused.",
   },
+  "options-close-flash-at-reset": {
+    code: "E1119",
+    class: "unit",
+    title:
+      "RDP level 1 is in flash and not in force yet: the next reset closes flash, and opening it again erases it; so it was not reset",
+    causes: [{
+      text: "a tool, or the program, wrote the option bytes, and the chip was not reset since",
+      likelihood: "likely",
+    }],
+    next: [
+      {
+        text: "Save what it holds while it can be read; this does not reset it:",
+        command: "probekit backup",
+        effect: "read",
+      },
+      {
+        text: "Then put the option bytes back, which erases all flash:",
+        command: "probekit recover --allow-erase",
+        effect: "destructive",
+      },
+      { text: "If it is to be closed, switch the board off and on" },
+    ],
+    explain:
+      "Option bytes are programmed at once and come into force with a reset. A word that does not match its complement counts as level 1, too. Flashing ends with a reset: what was written could then be neither verified nor changed.",
+  },
   "options-not-taken": {
     code: "E2208",
     class: "unit",

@@ -210,7 +210,7 @@ async function attachTo(probe: Probe, wish: BenchWish, mode: AttachMode): Promis
 async function lookFirst(probe: Probe, { source, hertz = USUAL_HERTZ }: BenchWish): Promise<void> {
   try {
     await probe.connect({ hertz, underReset: false });
-    await requireStaysOpen(memoryOf(probe, 0, source.clock));
+    await requireStaysOpen(memoryOf(probe, 0, source.clock), 2);
   } catch (error) {
     // a chip that does not answer may do so under reset; a probe that is gone says so at its next command
     if (!(error instanceof Fault) || error.slug === "options-close-at-reset") throw error;
@@ -222,7 +222,7 @@ async function attachFirst(probe: Probe, wish: BenchWish): Promise<Parts> {
   const parts = await attachTo(probe, wish, wish.attach);
   if (wish.attach !== "under-reset" && wish.resets) {
     try {
-      await requireStaysOpen(parts.attached.core.uncached);
+      await requireStaysOpen(parts.attached.core.uncached, 1);
     } catch (error) {
       await parts.attached.leave("as-found");
       throw error;
@@ -233,8 +233,8 @@ async function attachFirst(probe: Probe, wish: BenchWish): Promise<Parts> {
 
 /**
  * Opens the probe, attaches to the chip and identifies it. On a fault everything is closed again.
- * Faults: no-probe, probe-not-found, probe-ambiguous, options-close-at-reset, and those of probe/, cortex/,
- * chip/ and flash/.
+ * Faults: no-probe, probe-not-found, probe-ambiguous, options-close-at-reset, options-close-flash-at-reset,
+ * and those of probe/, cortex/, chip/ and flash/.
  */
 export async function openBench(wish: BenchWish): Promise<Bench> {
   const { source } = wish;

@@ -100,3 +100,25 @@ Deno.test("an OPTCR that asks for level 2, which flash does not hold, is no reas
   assertEquals((await probekit(["reset", "--probe", probe])).exit, 0);
   assertEquals((await probekitJson(["doctor", "--probe", probe])).healthy, true);
 });
+
+Deno.test("RDP level 1 waits for a reset: nothing but recover goes on, and what it held can be saved", async () => {
+  using dir = new Folder();
+  const probe = boardWith(dir, 0xC0FF_55FC, 0xC0FF_AAFC);
+  const refused = RESETS.filter(([verb]) => ["flash", "erase", "reset", "gdb"].includes(verb ?? ""))
+    .filter((words) => !words.includes("attach=under-reset"));
+  assert(refused.length >= 5);
+  for (const words of refused) {
+    const { exit, err } = await probekit([...words, "--probe", probe]);
+    assertEquals(exit, 11, `${words.join(" ")}: ${err}`);
+    assert(err.includes("E1119 options-close-flash-at-reset"), `${words.join(" ")}: ${err}`);
+  }
+  const { causes } = await probekitJson(["doctor", "--under-reset", "--probe", probe]);
+  assertEquals(causes.map((c: { slug: string }) => c.slug), ["rdp1-pending"]);
+  const saved = ["backup", "--set", `to=${dir.at("saved")}`];
+  const then = ["recover", "--allow-erase", "--backup", dir.at("backup")];
+  for (const words of [saved, then, ["flash", HELLO]]) {
+    const { exit, err } = await probekit([...words, "--probe", probe]);
+    assertEquals(exit, 0, `${words.join(" ")}: ${err}`);
+  }
+  assertEquals((await probekitJson(["doctor", "--probe", probe])).healthy, true);
+});

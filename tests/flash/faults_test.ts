@@ -1,6 +1,6 @@
 /** Every row of flash/'s catalogue, produced once; the snapshot is the text that its reader sees. */
 import { assert, assertEquals } from "@std/assert";
-import { diagnose, type Fault } from "../../src/base/mod.ts";
+import { diagnose, type Fault, type Memory } from "../../src/base/mod.ts";
 import { renderDiagnostic } from "../../src/cli/render_fault.ts";
 import {
   flashFault,
@@ -19,6 +19,14 @@ const scene = (wish: FakeWish, act: Act) => async (): Promise<Fault> => {
   const o = await opened(wish);
   return await faultOf(() => Promise.resolve().then(() => act(o)));
 };
+const [OPTCR, WORD0] = [0x4002_3C14, 0x1FFF_0000];
+/** Memory that has these words and zeros elsewhere. */
+const registersOf = (words: Readonly<Record<number, number>>): Memory => ({
+  read: () => Promise.reject(new Error("not read")),
+  write: () => Promise.reject(new Error("not written")),
+  batch: (steps) =>
+    Promise.resolve(Uint32Array.from(steps, (s) => "read" in s ? words[s.read] ?? 0 : 0)),
+});
 const first = (flash: OpenedFlash) => flash.layout.sectors.slice(0, 1);
 const erasing = (spoil: (b: FakeBoard) => void, wish: FakeWish = {}) =>
   scene(wish, ({ board, flash }) => {
@@ -86,8 +94,10 @@ const SCENES: Record<keyof typeof flashFault.rows, () => Promise<Fault>> = {
   }),
   "options-close-at-reset": scene(
     { optcr: 0xC0FF_CCFD },
-    ({ board }) => requireStaysOpen(board.uncached),
+    ({ board }) => requireStaysOpen(board.uncached, 2),
   ),
+  "options-close-flash-at-reset": () =>
+    faultOf(() => requireStaysOpen(registersOf({ [OPTCR]: 0xC0FF_AAFD, [WORD0]: 0xAA00_55FF }), 1)),
   "options-unnamed-bits": writing({ WWDG_SW: 1 }, DAMAGED, (_, plan) => ({
     ...plan,
     words: { OPTCR: { before: 0x00FF_AAED, after: 0x10FF_AAFD } },
