@@ -37,6 +37,36 @@ Deno.test("doors: a task is called like its verb, and says the verb's words", as
   }
 });
 
+Deno.test("doors: bin/probekit starts through links to it, to links, and to its folder", async () => {
+  using dir = new Folder();
+  Deno.mkdirSync(dir.at("a b"));
+  Deno.symlinkSync(`${ROOT}/bin/probekit`, dir.at("a b/probekit"));
+  Deno.symlinkSync("a b/probekit", dir.at("relative"));
+  Deno.symlinkSync(`${ROOT}/bin`, dir.at("folder"));
+  const said = async (env: Record<string, string>, line: string) => {
+    const { code, stdout, stderr } = await new Deno.Command("/bin/sh", {
+      args: ["-c", line],
+      cwd: dir.path,
+      env,
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+  };
+  const env = { DENO: Deno.execPath() };
+  for (const link of ["'a b/probekit'", "./relative", "folder/probekit"]) {
+    const { code, out, err } = await said(env, `${link} --version`);
+    assertEquals([code, out, err], [0, `${config.version}\n`, ""], link);
+  }
+  Deno.mkdirSync(dir.at("bare"));
+  for (const word of ["dirname", "readlink"]) {
+    Deno.symlinkSync(`/usr/bin/${word}`, dir.at(`bare/${word}`));
+  }
+  const none = await said({ DENO: "", PATH: dir.at("bare") }, "/bin/sh ./relative --version");
+  assertEquals(none.code, 127);
+  assertStringIncludes(none.err, "neither deno nor npx is on PATH: install Deno");
+});
+
 Deno.test("doors: with the permissions of its task the program works on a virtual board", async () => {
   using dir = new Folder();
   const image = dir.put("app.bin", firmware(4096));
