@@ -8,7 +8,7 @@ import {
   type Findings,
   findingsOf,
 } from "../doctor/mod.ts";
-import { withSource } from "./board.ts";
+import { flashSize, wantedAttach, withSource } from "./board.ts";
 import { Report } from "./report.ts";
 import type { PluggedSource } from "./sources.ts";
 import type { Cli } from "./terminal.ts";
@@ -26,8 +26,10 @@ async function find(given: Given, plugged: readonly PluggedSource[]): Promise<Fi
       examine(source, {
         wanted,
         hertz: at,
-        underReset: given.flag("under-reset"),
-        halt: given.flag("halt"),
+        // --attach names the same as these two flags
+        underReset: given.flag("under-reset") || wantedAttach(given) === "under-reset",
+        halt: given.flag("halt") || wantedAttach(given) === "halt",
+        ...flashSize(given, "doctor"),
         tryKeys: given.flag("try-keys"),
       }));
   } catch (error) {

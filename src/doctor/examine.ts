@@ -23,6 +23,8 @@ export interface ExamineWish {
   readonly halt?: boolean;
   /** may write the flash keys to see whether the controller takes them, and lock it again */
   readonly tryKeys?: boolean;
+  /** instead of what the chip's size register says */
+  readonly flashKiB?: number;
   readonly stlink?: StlinkOptions;
 }
 
@@ -108,7 +110,7 @@ async function withProbe(
   });
   const attached = await connect(climb, probe, clock, wish);
   if (attached === undefined) return;
-  await lookBehind(climb, probe, clock);
+  await lookBehind(climb, probe, clock, wish);
   if (climb.found.chip) await whatIsAllowed(climb, probe, clock, wish);
   await lookAtSupplyAgain(climb, probe);
   if (attached !== "plain") await leave(climb, attached);
@@ -181,7 +183,12 @@ async function connect(
   }
 }
 
-async function lookBehind(climb: Climb, probe: Probe, clock: Clock): Promise<void> {
+async function lookBehind(
+  climb: Climb,
+  probe: Probe,
+  clock: Clock,
+  { flashKiB }: ExamineWish,
+): Promise<void> {
   await climb.rung("dp", async () => {
     const [dpidr, stat] = [climb.found.connected?.dpidr ?? 0, await readDp(probe, "CTRL/STAT")];
     climb.registers["DP_CTRL_STAT"] = stat;
@@ -193,7 +200,8 @@ async function lookBehind(climb: Climb, probe: Probe, clock: Clock): Promise<voi
     if (memory) climb.ok("ap", `${name}, IDR ${hex(idr)}`);
     else climb.broken("ap", `access port 0 is no memory port: IDR ${hex(idr)}`);
   });
-  await lookAtChip(climb, memoryOf(probe, 0, clock), clock);
+  const size = flashKiB === undefined ? {} : { flashKiB };
+  await lookAtChip(climb, memoryOf(probe, 0, clock), clock, size);
   if (climb.found.options?.rdpLevel === 1) {
     climb.effects.push(
       "at RDP level 1 a debugger cuts the program off from flash: it runs again after a power cycle",

@@ -88,14 +88,19 @@ function nrstHolds(climb: Climb): boolean {
 }
 
 /** Everything above the access port. The core is neither halted nor reset; nothing is written. */
-export async function lookAtChip(climb: Climb, memory: Memory, clock: Clock): Promise<void> {
+export async function lookAtChip(
+  climb: Climb,
+  memory: Memory,
+  clock: Clock,
+  how: { readonly flashKiB?: number } = {},
+): Promise<void> {
   const core = await climb.rung("core", async () => {
     await lookAtCore(climb, memory, clock);
     return true;
   });
   if (!core || !nrstHolds(climb)) return;
   await lookWhetherBusy(climb, memory);
-  const chip = await climb.rung("chip", () => identify(memory));
+  const chip = await climb.rung("chip", () => identify(memory, how));
   if (!chip) return;
   climb.add({ chip });
   const size = chip.flashSizeDoubt === undefined

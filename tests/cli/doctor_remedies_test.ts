@@ -85,6 +85,19 @@ Deno.test("doctor: write protection under a program that takes SWD: not an erase
   assertEquals((await look()).causes[0].slug, "flash-blank");
 });
 
+Deno.test("doctor: --attach and --flash-size are what they are for every verb", async () => {
+  const closed = "sim:stm32f746g-disco?scenario=swd-disabled";
+  const under = await probekitJson(["doctor", "--attach", "under-reset", "--probe", closed]);
+  assertEquals([under.causes[0].slug, under.causes[0].likelihood], ["swd-closed", "proven"]);
+  const board = ["--probe", "sim:stm32f746g-disco"];
+  const halted = await probekit(["doctor", "--attach", "halt", ...board]);
+  assert(halted.out.includes("the core was halted for a moment"), halted.out);
+  const plain = await probekit(["doctor", "--attach", "attach", ...board]);
+  assert(!plain.out.includes("the core was halted"), plain.out);
+  const half = await probekitJson(["doctor", "--flash-size", "512", ...board]);
+  assertEquals(half.findings.chip.flashKiB, 512);
+});
+
 Deno.test("options, info: a chip with sectors closed by PCROP is not as on a new part", async () => {
   const probe = "sim:nucleo-f722ze?optcr2=0x8";
   const options = await probekit(["options", "--probe", probe]);
