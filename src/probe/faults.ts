@@ -150,6 +150,9 @@ export const fault = catalogue({
         text: "Connect while the chip is held in reset (in a recipe: target.attach: under-reset)",
         command: "probekit info --attach under-reset",
       },
+      {
+        text: "Without an NRST wire: hold the board's reset button while that starts, then let go",
+      },
     ],
     retryable: true,
     explain:
