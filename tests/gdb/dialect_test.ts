@@ -16,6 +16,8 @@ const DONE: readonly (readonly [string, string])[] = [
   ["arm semihosting enable", "semihosting is enabled"],
   ["reset halt", "pc: 0x08000200"],
   ["reg", "===== arm v7m registers"],
+  ["reg xPSR", "(16) xpsr (/32): 0x"],
+  ["reg 0 0x1234", "(0) r0 (/32): 0x00001234"],
   ["init", ""],
   ["reset", ""],
   ["halt", "halted, mode: Thread"],
@@ -84,6 +86,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ["stm32f2x otp 0 show", "one-time programmable memory is not written"],
   ["shutdown", "end it there with Ctrl-C"],
   ["gdb_port 3334", "There is no monitor command `gdb_port` here"],
+  ["reg nothing", "`reg` is called as: reg [name|number [value]]"],
   ["flash unknown 1", "of flash there are: flash probe"],
 ];
 

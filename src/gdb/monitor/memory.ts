@@ -65,14 +65,18 @@ function write(letter: "w" | "h" | "b"): MonitorCommand {
 
 const reg: MonitorCommand = {
   name: "reg",
-  usage: "[name [value]]",
+  usage: "[name|number [value]]",
   help: "show or set registers",
   async run(session, [name, value]) {
     const all = session.described.filter((r) => r.bits === 32);
-    const wanted = name === undefined ? all : all.filter((r) => r.name === name);
-    if (wanted.length === 0) throw usage(reg);
+    // as OpenOCD takes them: xPSR, and numbers
+    const is = (r: { readonly name: string }, n: number) =>
+      r.name === name?.toLowerCase() || String(n) === name;
+    const wanted = name === undefined ? all : all.filter(is);
+    const [first] = wanted;
+    if (first === undefined) throw usage(reg);
     if (name !== undefined && value !== undefined) {
-      await session.target.writeRegisters({ [name]: need(reg, value) });
+      await session.target.writeRegisters({ [first.name]: need(reg, value) });
     }
     if (name === undefined) await line(session, "===== arm v7m registers");
     const values = await session.target.readRegisters(wanted.flatMap((r) => r.parts));
