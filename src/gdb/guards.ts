@@ -42,6 +42,8 @@ const HERE: readonly (readonly [shell: RegExp, prompt: string])[] = [
   [/probekit reset\b(?! --)/, "monitor reset halt"],
   [/probekit options\s*$/, "monitor options"],
   [/probekit flash IMAGE\b/, "load"],
+  [/probekit doctor --halt\b/, "backtrace"],
+  [/probekit gdb\s*(?=$|\[)/, "break FUNCTION, then step   "],
 ];
 /** A line that names a command of the shell, with what is said at gdb's prompt instead. */
 export function fromPrompt(line: string): string {

@@ -113,3 +113,12 @@ Deno.test("dialect: help lists every command once, and tells of those that are n
     const [, one] = await v.client.monitor("help flash protect");
     assertEquals(one.trim().split("\n").length, 1);
   }));
+
+Deno.test("dialect: what the doctor recommends on a fault is gdb's own word here, not this program's in a shell", () =>
+  visitBoard("sim:stm32f746g-disco?scenario=hardfault", async (v) => {
+    const [reply, text] = await v.client.monitor("doctor");
+    assertEquals(reply, "OK");
+    assertStringIncludes(text, "backtrace   [gone after a power cycle]");
+    assertStringIncludes(text, "break FUNCTION, then step   [gone after a power cycle]");
+    assertEquals(/probekit (gdb|doctor)/.test(text), false, text);
+  }));
