@@ -14,6 +14,8 @@
 # is in it, so a swapped board, one that was flashed by hand, or a new IMAGE is seen. Stamps are kept in
 # PROBEKIT_STAMPS. make -k flash goes on when one board fails; flash-alpha and verify-alpha are single ones.
 
+# What plain `make` makes stays what the including Makefile says: it never writes to a board of itself.
+PROBEKIT_GOAL := $(.DEFAULT_GOAL)
 PROBEKIT_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 PROBEKIT ?= $(PROBEKIT_DIR)/bin/probekit
 PROBEKIT_CALL = $(PROBEKIT) $(1) $(if $(PROBE),--probe '$(PROBE)') $(PROBEKIT_FLAGS)
@@ -24,6 +26,10 @@ PROBEKIT_BASE = $(if $(BASE),--base $(BASE))
 PROBEKIT_ON = $(PROBEKIT) $(1) --probe '$(or $(PROBE_$*),$*)' --wait-lock $(PROBEKIT_WAIT) --quiet $(PROBEKIT_FLAGS)
 
 PROBEKIT_ELF = $(or $(ELF),$(IMAGE))
+# Prerequisites are fixed here: an IMAGE that is set further down would be flashed without being built.
+PROBEKIT_HAS := $(strip $(IMAGE))
+PROBEKIT_HAS_ELF := $(strip $(PROBEKIT_ELF))
+PROBEKIT_NEEDS = $(if $(PROBEKIT_HAS$(1)),,$(error set $(or $(2),IMAGE) above the line that includes probekit.mk))
 BREAK ?= main
 
 .PHONY: flash verify recover options debug probekit-always
@@ -31,15 +37,15 @@ BREAK ?= main
 ifeq ($(strip $(BOARDS)),)
 
 flash: $(IMAGE)
-	$(call PROBEKIT_CALL,flash $(IMAGE) $(PROBEKIT_BASE))
+	$(call PROBEKIT_NEEDS)$(call PROBEKIT_CALL,flash $(IMAGE) $(PROBEKIT_BASE))
 verify: $(IMAGE)
-	$(call PROBEKIT_CALL,verify $(IMAGE) $(PROBEKIT_BASE))
+	$(call PROBEKIT_NEEDS)$(call PROBEKIT_CALL,verify $(IMAGE) $(PROBEKIT_BASE))
 recover:
 	$(call PROBEKIT_CALL,recover)
 options:
 	$(call PROBEKIT_CALL,options)
 debug: $(PROBEKIT_ELF)
-	$(call PROBEKIT_CALL,debug $(PROBEKIT_ELF) $(if $(BREAK),--break $(BREAK)))
+	$(call PROBEKIT_NEEDS,_ELF,ELF or IMAGE)$(call PROBEKIT_CALL,debug $(PROBEKIT_ELF) $(if $(BREAK),--break $(BREAK)))
 
 else
 
@@ -55,7 +61,7 @@ debug:
 # Written only when the answer is another one than before: nothing else makes the stamp below out of date.
 # Static pattern rules, because make deletes the files of implicit ones as intermediates.
 $(BOARDS:%=$(PROBEKIT_STAMPS)/%/chip): $(PROBEKIT_STAMPS)/%/chip: $(IMAGE) probekit-always
-	@$(call PROBEKIT_ON,fingerprint --image $(IMAGE) $(PROBEKIT_BASE) --if-changed $@)
+	@$(call PROBEKIT_NEEDS)$(call PROBEKIT_ON,fingerprint --image $(IMAGE) $(PROBEKIT_BASE) --if-changed $@)
 $(BOARDS:%=$(PROBEKIT_STAMPS)/%/flashed): $(PROBEKIT_STAMPS)/%/flashed: $(IMAGE) $(PROBEKIT_STAMPS)/%/chip
 	@$(call PROBEKIT_ON,flash $(IMAGE) $(PROBEKIT_BASE))
 	@$(call PROBEKIT_ON,fingerprint --image $(IMAGE) $(PROBEKIT_BASE) --if-changed $(@D)/chip)
@@ -63,12 +69,14 @@ $(BOARDS:%=$(PROBEKIT_STAMPS)/%/flashed): $(PROBEKIT_STAMPS)/%/flashed: $(IMAGE)
 	@echo '$*: flashed'
 $(BOARDS:%=flash-%): flash-%: $(PROBEKIT_STAMPS)/%/flashed
 $(BOARDS:%=verify-%): verify-%: $(IMAGE)
-	@$(call PROBEKIT_ON,verify $(IMAGE) $(PROBEKIT_BASE)) && echo '$*: same'
+	@$(call PROBEKIT_NEEDS)$(call PROBEKIT_ON,verify $(IMAGE) $(PROBEKIT_BASE)) && echo '$*: same'
 $(BOARDS:%=recover-%): recover-%:
 	@$(call PROBEKIT_ON,recover)
 $(BOARDS:%=options-%): options-%:
 	@echo '$*:'; $(PROBEKIT) options --probe '$(or $(PROBE_$*),$*)' --wait-lock $(PROBEKIT_WAIT) $(PROBEKIT_FLAGS)
 $(BOARDS:%=debug-%): debug-%: $(PROBEKIT_ELF)
-	@$(call PROBEKIT_ON,debug $(PROBEKIT_ELF) $(if $(BREAK),--break $(BREAK)))
+	@$(call PROBEKIT_NEEDS,_ELF,ELF or IMAGE)$(call PROBEKIT_ON,debug $(PROBEKIT_ELF) $(if $(BREAK),--break $(BREAK)))
 
 endif
+
+.DEFAULT_GOAL := $(PROBEKIT_GOAL)

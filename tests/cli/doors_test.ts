@@ -112,3 +112,40 @@ needsProgram(
     assertStringIncludes(differs.err, "Error 10");
   },
 );
+
+needsProgram(
+  "make",
+  "doors: included above all else, probekit.mk takes neither plain make nor an IMAGE of later",
+  async () => {
+    using dir = new Folder();
+    const make = async (file: string, ...words: readonly string[]) => {
+      dir.put("Makefile", file);
+      const { code, stdout, stderr } = await new Deno.Command("make", {
+        args: ["--warn-undefined-variables", ...words, "PROBEKIT=echo CALLED"],
+        cwd: dir.path,
+        env: { MAKEFLAGS: "" },
+        stdout: "piped",
+        stderr: "piped",
+      }).output();
+      const [out, err] = [stdout, stderr].map((b) => new TextDecoder().decode(b));
+      return { code, out: out ?? "", err: err ?? "" };
+    };
+    dir.put("app.hex", new Uint8Array());
+    const include = `include ${ROOT}/probekit.mk\n`;
+    for (const boards of ["", "BOARDS = alpha beta\n"]) {
+      const plain = await make(`${boards}IMAGE = app.hex\n${include}all:\n\t@echo BUILT\n`);
+      assertEquals([plain.code, plain.out], [0, "BUILT\n"], plain.err);
+      const none = await make(`${boards}IMAGE = app.hex\n${include}`);
+      assertEquals([none.code, none.out], [2, ""], none.err);
+      for (const verb of ["flash", "verify", boards ? "debug-alpha" : "debug"]) {
+        const late = await make(`${boards}${include}IMAGE = app.hex\n`, verb);
+        assertEquals([late.code, late.out], [2, ""], `${boards}${verb}: ${late.err}`);
+        assertMatch(late.err, /set (?:ELF or )?IMAGE above the line that includes probekit\.mk/);
+      }
+    }
+    const early = await make(`a: ; @echo A\nIMAGE = app.hex\n${include}`);
+    assertEquals(early.out, "A\n");
+    const flashed = await make(`IMAGE = app.hex\n${include}`, "flash");
+    assertEquals([flashed.code, flashed.out.includes("CALLED flash app.hex")], [0, true]);
+  },
+);
