@@ -77,6 +77,37 @@ export function writeFileSync(file: string, content: Uint8Array | string): void 
 export const writeBytes = (file: string, content: Uint8Array | string): Promise<void> =>
   Promise.resolve().then(() => writeFileSync(file, content));
 
+/** Takes the name, when it is free, and puts the other file there. */
+function claim(temporary: string, file: string): boolean {
+  try {
+    // refuses a name that is taken, as a rename does not
+    Deno.linkSync(temporary, file);
+    Deno.removeSync(temporary);
+    return true;
+  } catch (e) {
+    if (e instanceof Deno.errors.AlreadyExists) return false;
+  }
+  // a file system without links
+  Deno.openSync(file, { write: true, createNew: true }).close();
+  Deno.renameSync(temporary, file);
+  return true;
+}
+
+/** Writes a file that is not there yet, whole or not at all; false when it is. Fault: cannot-write-file. */
+export async function writeNew(file: string, content: Uint8Array | string): Promise<boolean> {
+  const temporary = `${file}.${Deno.pid}.new`;
+  await writeBytes(temporary, content);
+  let done = false;
+  try {
+    return done = claim(temporary, file);
+  } catch (e) {
+    if (e instanceof Deno.errors.AlreadyExists) return false;
+    throw fault("cannot-write-file", { file, why: whyNot(e) }, { cause: e });
+  } finally {
+    if (!done) Deno.removeSync(temporary);
+  }
+}
+
 /** A file that grows by lines. */
 export interface LineWriter {
   /** A line that cannot be written is lost, with all after it: what is done to a board goes on. */

@@ -19,7 +19,7 @@ import { flashSize, wantedAttach, withSource } from "./board.ts";
 import { INPUTS_OPTION, lowerInputs } from "./boards.ts";
 import { fault } from "./faults.ts";
 import { JOURNAL_OPTION, journalFolder, journalOf } from "./journal.ts";
-import { readBytes, writeBytes } from "./files.ts";
+import { readBytes, writeBytes, writeNew } from "./files.ts";
 import { planLines, resultLines, stepLines } from "./plan_view.ts";
 import { checkedRecipe } from "./recipes.ts";
 import { renderDiagnostic } from "./render_fault.ts";
@@ -126,7 +126,7 @@ function environment(
     files: { bytes: (path) => madeUp(call, path) ?? readBytes(path) },
     ...(dry || !journal ? {} : { journal }),
     ...(notes === undefined ? {} : { usedPlans: usedPlansIn(notes) }),
-    ...(dry ? {} : { write: writeBytes }),
+    ...(dry ? {} : { write: writeBytes, writeNew }),
     confirm: (plan) => Promise.resolve(given.flag("yes") || agrees(plan, cli)),
     ask: (what) => Promise.resolve(cli.ask(`${what} — press Enter when it is done`) !== undefined),
     ...(opened.powerCycle ? { powerCycle: opened.powerCycle } : {}),

@@ -1,7 +1,7 @@
 /** What can stop a run: the unit differs, it is refused, an approval is missing, the plan is stale. */
 import type { FaultRow } from "../base/mod.ts";
 
-/** Rows E10xx, E115x … E119x, E30xx, E31xx, E40xx. */
+/** Rows E10xx, E115x … E119x, E2064, E30xx, E31xx, E40xx. */
 export const runRows = {
   "content-differs": {
     code: "E1000",
@@ -31,6 +31,14 @@ export const runRows = {
     title: "{name} is {value}, wanted is {wanted}",
     next: [{ text: "The unit does not pass; see the record for all measurements" }],
     explain: "A measurement judges the unit. A value that could not be measured fails as well.",
+  },
+  "no-free-name": {
+    code: "E2064",
+    class: "station",
+    title: "Nothing was written: {file} and {count} names after it hold other content",
+    next: [{ text: "Move older files away, or name another folder" }],
+    explain:
+      "A file that holds other content is not written over: what is new gets the next number. So many numbers are in use that this is no accident.",
   },
   "wrong-chip": {
     code: "E1150",

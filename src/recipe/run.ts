@@ -34,6 +34,8 @@ export interface RunEnv {
   conceal?(): void;
   /** Writes a file, with its folders. Absent: nothing is written. */
   write?(path: string, data: Uint8Array | string): Promise<void>;
+  /** The same where there is no such file yet; false when there is. Absent: it is looked first. */
+  writeNew?(path: string, data: Uint8Array | string): Promise<boolean>;
   /** Asks whether a plan with open needs may be applied. Absent: it may not. */
   confirm?(plan: Plan): Promise<boolean>;
   /** Shows a plan that is for ever and gives what a person types. Absent: nobody is there. */

@@ -170,3 +170,35 @@ Deno.test("each: the panel's cells", () => {
     ],
   );
 });
+
+Deno.test("units of a panel that name one file for what they hold: each content is kept", async () => {
+  using dir = new Folder();
+  const board = (name: string, seed: number) => {
+    const image = dir.at(`${name}-image.bin`);
+    Deno.writeFileSync(image, new Uint8Array(64).fill(seed));
+    return `${SIM}?image=${image}`;
+  };
+  const rows = [1, 2, 3].map((n) => `${n},${board(`U${n}`, n)}`);
+  dir.put("panel.csv", `unit,probe\n${rows.join("\n")}\n`);
+  dir.put(
+    "save.yaml",
+    `recipe: v1\nname: save\nsummary: s\neffect: read\ninputs:\n  to: { type: path }\nsteps:\n  - uses: flash.read\n` +
+      `    with: { region: 0x08000000 +64, to: "\${{ inputs.to }}" }\n`,
+  );
+  const args = [
+    "run",
+    dir.at("save.yaml"),
+    "--each",
+    dir.at("panel.csv"),
+    "-j",
+    "3",
+    "--set",
+    `to=${dir.at("held.bin")}`,
+  ];
+  const ran = await probekit([...args, "--runs", dir.at("runs")]);
+  assertEquals(ran.exit, 0, ran.err);
+  const held = [...Deno.readDirSync(dir.path)].map((f) => f.name).filter((n) => /^held/.test(n));
+  assertEquals(held.toSorted(), ["held-2.bin", "held-3.bin", "held.bin"]);
+  const bytes = held.map((n) => Deno.readFileSync(dir.at(n))[0]).toSorted();
+  assertEquals(bytes, [1, 2, 3]);
+});

@@ -7,6 +7,7 @@ import type { Bench } from "../bench.ts";
 import type { CheckedBoard } from "../board_file.ts";
 import type { Unknown } from "../expressions.ts";
 import type { Intent, IntentBody, Keeping, Settles } from "../journal.ts";
+import type { Kept } from "../kept.ts";
 import type { Vault } from "../secret.ts";
 import type { Desk } from "../station.ts";
 import type { PredictedView, View } from "../view.ts";
@@ -129,10 +130,10 @@ export interface ActIo {
   hold(image: Image, secret?: readonly Range[]): Promise<string>;
   /** An image that a step before has put together. */
   held(name: string): Image | undefined;
-  /** Absent: nothing can be written here. */
-  write?(path: string, data: Uint8Array | string): Promise<void>;
-  /** Writes a file whose name nobody chose; one of other content keeps it. Gives the name. */
-  writeBeside?(path: string, data: Uint8Array | string): Promise<string>;
+  /** Whether something has this name already. */
+  isThere(path: string): Promise<boolean>;
+  /** Writes a file; see {@link keep}. Absent: nothing can be written here. */
+  keep?(path: string, data: Uint8Array | string, chosen: boolean): Promise<Kept>;
   /** Asks an operator to do something; true when it is done. */
   ask?(what: string): Promise<boolean>;
   /** writes to this chip that were interrupted */

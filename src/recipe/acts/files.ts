@@ -4,6 +4,7 @@ import { type Chip, type Layout, unalias } from "../../chip/mod.ts";
 import { profileWishes } from "../../flash/mod.ts";
 import { type Image, loadImage } from "../../image/mod.ts";
 import { placeImage } from "../../plan/mod.ts";
+import { Unknown } from "../expressions.ts";
 import { fault } from "../faults.ts";
 import { Findings } from "../findings.ts";
 import { scalarText } from "../scalars.ts";
@@ -20,7 +21,7 @@ export interface Placed {
   readonly bytes: number;
 }
 
-const SAYS_WHERE = /\.(elf|axf|hex|ihex|ihx|s19|s28|s37|srec|mot|uf2)$/i;
+const SAYS_WHERE = /\.(elf|axf|out|hex|ihex|ihx|s19|s28|s37|srec|mot|uf2)$/i;
 
 /** Refuses a damaged image before any board is touched; one whose place is said elsewhere waits. Faults: those of image/. */
 export function checkImage(file: string, data: Uint8Array): void {
@@ -81,20 +82,51 @@ export function rangesOf(
   });
 }
 
-/** Writes what {@link outputFile} has named: a name that nobody chose takes no other content's place. */
-export async function writeOutput(
-  io: ActIo,
-  to: string,
-  file: string,
-  data: Uint8Array | string,
-): Promise<string> {
-  if (to !== file) return await io.writeBeside?.(file, data) ?? file;
-  await io.write?.(file, data);
-  return file;
+/** Where a step's file goes. */
+export interface Output {
+  /** the name it has when nothing else has it */
+  readonly file: string;
+  /** whether the recipe or its input says this very name */
+  readonly chosen: boolean;
+  /** whether something has the name now */
+  readonly taken: boolean;
 }
 
-/** `to` when it ends as wanted, else a file in it that is named after the chip, and after `part` of it. */
-export function outputFile(to: string, chip: Chip, ending: string, part = ""): string {
+/** Names a step's file: `to` when it ends as wanted, else one in it that is named after the chip and `part` of it. */
+export async function outputOf(
+  { io, view }: LookAt,
+  to: string,
+  ending: string,
+  part = "",
+): Promise<Output> {
+  const file = outputFile(to, view.chip, ending, part);
+  return { file, chosen: file === to, taken: await io.isThere(file) };
+}
+
+/** The name as a plan can say it. */
+export const outputText = ({ file, chosen, taken }: Output): string =>
+  !taken
+    ? file
+    : chosen
+    ? `${file}, keeping other content that is there under another name`
+    : `${file}, or under the next name when that holds other content`;
+
+/** What an output says of its file before it is written. */
+export const outputName = ({ file, chosen, taken }: Output): string | Unknown =>
+  taken && !chosen ? new Unknown(["file"]) : file;
+
+/** Writes it; gives its name, and that in words. */
+export async function writeOutput(
+  io: ActIo,
+  { file, chosen }: Output,
+  data: Uint8Array | string,
+): Promise<{ readonly file: string; readonly text: string }> {
+  const kept = await io.keep?.(file, data, chosen) ?? { file };
+  const older = kept.older === undefined ? "" : ` (what was there is in ${kept.older} now)`;
+  return { file: kept.file, text: `${kept.file}${older}` };
+}
+
+function outputFile(to: string, chip: Chip, ending: string, part = ""): string {
   if (to.toLowerCase().endsWith(ending)) return to;
   const words = [chip.sub.matches[0] ?? chip.sub.name, chip.uid, part];
   const name = words.filter((t) => t !== "").join("-");

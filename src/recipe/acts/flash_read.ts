@@ -9,7 +9,15 @@ import { Unknown } from "../expressions.ts";
 import { fault } from "../faults.ts";
 import type { Region } from "../types.ts";
 import type { Act, Done, LookAt } from "./act.ts";
-import { imageOf, outputFile, type Placed, rangesOf, writeOutput } from "./files.ts";
+import {
+  imageOf,
+  outputName,
+  outputOf,
+  outputText,
+  type Placed,
+  rangesOf,
+  writeOutput,
+} from "./files.ts";
 import { requireReadable } from "./guards.ts";
 
 const KIB = 1024;
@@ -33,26 +41,27 @@ async function readAround(
 }
 
 /** flash.read */
-export const flashRead: Act = async ({ view, io }, p) => {
+export const flashRead: Act = async (at, p) => {
+  const { view, io } = at;
   const region = p["region"] as Region;
   const [range = { at: 0, length: 0 }] = rangesOf(view.chip, view.layout, [region]);
   requireReadable(view, await view.options(), "read", range.at);
   // two regions into one folder are two files
   const part = region === "all" ? "" : `${hex(range.at)}-${range.length}`;
-  const to = outputFile(String(p["to"]), view.chip, ".bin", part);
+  const to = await outputOf(at, String(p["to"]), ".bin", part);
   const what = region === "all" ? "all flash" : `${hex(range.at)} +${range.length}`;
   const size = `${range.length / KIB} KiB`;
   return {
     state: "unchanged",
     effect: "read",
-    summary: `read ${what}, ${size}, to ${to}`,
-    outputs: { sha256: new Unknown(["sha256"]), file: to },
+    summary: `read ${what}, ${size}, to ${outputText(to)}`,
+    outputs: { sha256: new Unknown(["sha256"]), file: outputName(to) },
     estimateMs: range.length / READ_RATE * 1000,
     act: async ({ bench, progress }): Promise<Done> => {
       const closed = region === "all" ? await bench.flash.closedSectors() : [];
       const read = await readAround(bench, range, closed, progress);
       const bytes = io.vault.bytes(read, bench.flash.layout.erased, range.at);
-      const file = await writeOutput(io, String(p["to"]), to, bytes);
+      const { file, text } = await writeOutput(io, to, bytes);
       const digest = await sha256(bytes);
       const shut = closed.length === 0
         ? ""
@@ -61,7 +70,7 @@ export const flashRead: Act = async ({ view, io }, p) => {
       const without = shut + masked;
       return {
         changed: false,
-        summary: `${what}, ${size}, written to ${file}${without}`,
+        summary: `${what}, ${size}, written to ${text}${without}`,
         outputs: { sha256: digest, file },
       };
     },

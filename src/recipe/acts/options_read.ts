@@ -3,7 +3,7 @@ import { hex, putU32le } from "../../base/mod.ts";
 import type { OptionBytes } from "../../flash/mod.ts";
 import { hardwareWatchdogs, type View } from "../view.ts";
 import type { Act, Done, Look } from "./act.ts";
-import { outputFile, writeOutput } from "./files.ts";
+import { outputOf, outputText, writeOutput } from "./files.ts";
 import { optionEvidence } from "./guards.ts";
 import { registersOf, wordOf, wordsText } from "./options.ts";
 
@@ -32,7 +32,8 @@ function profileText(view: View, options: OptionBytes): string {
 }
 
 /** option-bytes.read */
-export const optionBytesRead: Act = async ({ view, io }, p) => {
+export const optionBytesRead: Act = async (at, p) => {
+  const { view, io } = at;
   const options = await view.options();
   const words = registersOf(view).map((r) => options.registers[r] ?? 0);
   const raw = new Uint8Array(words.length * 4);
@@ -56,11 +57,13 @@ export const optionBytesRead: Act = async ({ view, io }, p) => {
     evidence: registersOf(view).map((r) => optionEvidence(view, options, r)),
   };
   const to = p["to"];
-  if (typeof to !== "string" || !io.write) return look;
-  const file = outputFile(to, view.chip, ".ob.yaml");
+  if (typeof to !== "string") return look;
+  const file = await outputOf(at, to, ".ob.yaml");
+  const planned = { ...look, summary: `${summary}; to ${outputText(file)}` };
+  if (!io.keep) return planned;
   const act = async (): Promise<Done> => {
-    const written = await writeOutput(io, to, file, profileText(view, options));
-    return { changed: false, summary: `${summary}; written to ${written}`, outputs };
+    const { text } = await writeOutput(io, file, profileText(view, options));
+    return { changed: false, summary: `${summary}; written to ${text}`, outputs };
   };
-  return { ...look, act };
+  return { ...planned, act };
 };
