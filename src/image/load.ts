@@ -26,7 +26,7 @@ function formatOf(file: string, bytes: Uint8Array): Image["format"] | undefined 
   const begins = firstCharacters(bytes);
   if (begins.startsWith(":") || /\.(hex|ihex|ihx)$/.test(name)) return "ihex";
   if (/^S\d/.test(begins) || /\.(srec|s19|s28|s37|mot)$/.test(name)) return "srec";
-  if (/\.(elf|axf)$/.test(name)) return "elf";
+  if (/\.(elf|axf|out)$/.test(name)) return "elf"; // .out: IAR, TI and the oldest of names
   return name.endsWith(".uf2") ? "uf2" : undefined;
 }
 

@@ -6,7 +6,21 @@ import type { ActionRow } from "./action_row.ts";
 import { factoryActions } from "./actions_factory.ts";
 
 /** endings of files that hold an image */
-const IMAGES = [".elf", ".axf", ".hex", ".ihex", ".s19", ".srec", ".mot", ".uf2", ".bin"] as const;
+const IMAGES = [
+  ".elf",
+  ".axf",
+  ".out",
+  ".hex",
+  ".ihex",
+  ".ihx",
+  ".s19",
+  ".s28",
+  ".s37",
+  ".srec",
+  ".mot",
+  ".uf2",
+  ".bin",
+] as const;
 
 const image = { type: "file", accept: IMAGES, summary: "the image to program" } as const;
 const base = {
@@ -104,7 +118,7 @@ const readyActions = {
       to: {
         type: "path",
         summary:
-          "a file ending in .bin, or a folder that gets one named after the chip and the region",
+          "a file ending in .bin, or a folder that gets one named after the chip and the region; other content that is there is kept",
       },
     },
     out: {

@@ -38,7 +38,20 @@ export const factoryActions = {
     with: {
       base: {
         type: "file",
-        accept: [".elf", ".axf", ".hex", ".ihex", ".s19", ".srec", ".mot", ".uf2"],
+        accept: [
+          ".elf",
+          ".axf",
+          ".out",
+          ".hex",
+          ".ihex",
+          ".ihx",
+          ".s19",
+          ".s28",
+          ".s37",
+          ".srec",
+          ".mot",
+          ".uf2",
+        ],
         summary: "the image",
       },
       overlay: {

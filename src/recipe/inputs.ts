@@ -18,10 +18,17 @@ export type GivenInputs = Readonly<Record<string, unknown>>;
 /** Typed values by name; inputs without one are absent. */
 export type InputValues = Readonly<Record<string, unknown>>;
 
-function wrong(name: string, value: unknown, wanted: string): never {
+function wrong(
+  name: string,
+  value: unknown,
+  wanted: string,
+  next: readonly { readonly text: string }[] = [],
+): never {
   const text = typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
-  throw fault("input-wrong", { input: name, text: text.slice(0, 80), wanted });
+  throw fault("input-wrong", { input: name, text: text.slice(0, 80), wanted }, { next });
 }
+
+const OTHER_NAME = "Give a file with another name by a link or a copy that ends so";
 
 const WITH_UNIT: readonly Kind[] = ["frequency", "duration", "voltage"];
 
@@ -134,7 +141,9 @@ export function resolveInputs(
     if (value !== undefined) {
       out[name] = typed(name, type, value);
       const problem = ruleProblem(rule, out[name]);
-      if (problem !== undefined) wrong(name, value, problem);
+      if (problem !== undefined) {
+        wrong(name, value, problem, type.kind === "file" ? [{ text: OTHER_NAME }] : []);
+      }
       continue;
     }
     const fallback = defaultOf(checked, rule, chip);

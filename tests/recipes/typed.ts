@@ -3,7 +3,21 @@ import { input, recipe, type WrittenRecipe } from "../../src/recipe/mod.ts";
 import recover from "../../recipes/recover.ts";
 import factoryProgram from "./typed_factory.ts";
 
-const IMAGES = [".elf", ".axf", ".hex", ".ihex", ".s19", ".srec", ".mot", ".uf2", ".bin"] as const;
+const IMAGES = [
+  ".elf",
+  ".axf",
+  ".out",
+  ".hex",
+  ".ihex",
+  ".ihx",
+  ".s19",
+  ".s28",
+  ".s37",
+  ".srec",
+  ".mot",
+  ".uf2",
+  ".bin",
+] as const;
 const SUPPLY = { min: "1.8V", max: "3.6V", unmeasured: "warn" } as const;
 const MEASURED = { min: "3.1V", max: "3.5V", unmeasured: "stop" } as const;
 
