@@ -49,6 +49,34 @@ export const fault = catalogue({
     title: "Cannot write {file}: {why}",
     next: [{ text: "Check the folder's permissions and its free space" }],
   },
+  "stdout-not-written": {
+    code: "E2066",
+    class: "station",
+    title: "Standard output could not be written: {why}",
+    next: [{
+      text: "Make room, or send it elsewhere, and run it again: what is done already is found done",
+    }],
+    explain:
+      "The work went on to its end without it, and what it did is not undone; only what it would have said is missing. When the work itself failed, that error and its exit code count.",
+  },
+  "packages-missing": {
+    code: "E2067",
+    class: "station",
+    title: "A package that probekit needs is not on this machine and could not be fetched: {why}",
+    next: [
+      { text: "Run it once where the network is; from then on it needs none" },
+      {
+        text:
+          "Behind a proxy that signs for others, trust what this system trusts: DENO_TLS_CA_STORE=system",
+      },
+      {
+        text:
+          "Deno keeps packages in DENO_DIR, else below HOME: name a folder that may be written to",
+      },
+    ],
+    explain:
+      "probekit is started from its sources; Deno fetches the few npm packages that deno.lock names at the first start, and holds them against the hashes there. Nothing was touched.",
+  },
   "busy": {
     code: "E7510",
     class: "station",

@@ -1,6 +1,7 @@
 /** The program: picks the verb, turns what it throws into words and an exit code. */
 import { diagnose, Fault } from "../base/mod.ts";
 import { fault } from "./faults.ts";
+import { whyNot } from "./files.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { renderDiagnostic } from "./render_fault.ts";
 import { type Cli, processTerminal } from "./terminal.ts";
@@ -43,11 +44,24 @@ export interface ProgramSpec {
   readonly summary: string;
 }
 
+/** The parser of command lines. When one package cannot be had, none can. Fault: packages-missing. */
+async function packages(): Promise<typeof import("commander")> {
+  try {
+    return await import("commander");
+  } catch (e) {
+    const [what = "", because = ""] = (e instanceof Error ? e.message : String(e)).split("\n");
+    const why = [what, because.replace(/^\s*0:/, "")].map((l) => l.trim()).filter((l) => l !== "");
+    throw fault("packages-missing", { why: why.join(": ") }, {
+      board: { state: "untouched", text: "nothing was written" },
+    });
+  }
+}
+
 async function build(
   spec: ProgramSpec,
   call: (run: (cli: Cli) => Promise<number>) => Promise<void>,
 ) {
-  const commander = await import("commander");
+  const commander = await packages();
   const program = new commander.Command("probekit")
     .description(spec.summary)
     .version(spec.version)
@@ -72,7 +86,14 @@ export async function runProgram(
   using interrupt = onInterrupt((code) => Deno.exit(code));
   const cli = terminal(interrupt.signal, args.includes("--no-color"));
   let exit = 0;
-  const { program, commander } = await build(spec, async (run) => void (exit = await run(cli)));
+  const failed = (e: unknown): number => {
+    const f = asFault(e, args, spec.version);
+    if (f.slug !== "interrupted") cli.err(renderDiagnostic(diagnose(f), cli.colour) + "\n");
+    return f.exit === UNKNOWN ? f.exit : interrupt.exit ?? f.exit;
+  };
+  const built = await build(spec, async (run) => void (exit = await run(cli))).catch(failed);
+  if (typeof built === "number") return built;
+  const { program, commander } = built;
   for (const c of [program, ...program.commands]) {
     c.exitOverride().configureOutput({ writeOut: cli.out, writeErr: cli.err });
   }
@@ -83,12 +104,14 @@ export async function runProgram(
     // a switch of the whole program, wherever it stands
     await program.parseAsync(args.filter((a) => a !== "--no-color"), { from: "user" });
     // that nobody knows what the board holds is worse than being interrupted
-    return exit === UNKNOWN ? exit : interrupt.exit ?? exit;
+    if (exit !== UNKNOWN) exit = interrupt.exit ?? exit;
+    const lost = cli.lost?.();
+    if (lost === undefined) return exit;
+    const said = failed(fault("stdout-not-written", { why: whyNot(lost) }));
+    return exit === 0 ? said : exit;
   } catch (e) {
     if (e instanceof commander.CommanderError) return e.exitCode === 0 ? 0 : EXIT_USAGE;
-    const f = asFault(e, args, spec.version);
-    if (f.slug !== "interrupted") cli.err(renderDiagnostic(diagnose(f), cli.colour) + "\n");
-    return f.exit === UNKNOWN ? f.exit : interrupt.exit ?? f.exit;
+    return failed(e);
   }
 }
 

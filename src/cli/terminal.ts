@@ -13,9 +13,12 @@ export interface Cli {
   readonly signal: AbortSignal;
   /** Asks a question; undefined when nobody can answer. */
   ask(question: string): string | undefined;
+  /** what kept standard output from being written, if anything has */
+  readonly lost?: () => unknown;
 }
 
 const encoder = new TextEncoder();
+/** Throws what the system says; a reader that has gone away has read what it wanted. */
 function writeAll(to: { writeSync(p: Uint8Array): number }, text: string): void {
   const bytes = encoder.encode(text);
   try {
@@ -25,12 +28,24 @@ function writeAll(to: { writeSync(p: Uint8Array): number }, text: string): void 
   }
 }
 
-/** This process's own terminal. Colours follow NO_COLOR and whether stderr is a terminal. */
+/**
+ * This process's own terminal. Colours follow NO_COLOR and whether stderr is a terminal. A disk that is full
+ * under either stream stops no work on a board: `lost` tells of it afterwards.
+ */
 export function processTerminal(signal: AbortSignal, noColour: boolean): Cli {
   const terminal = Deno.stderr.isTerminal();
+  let lost: unknown;
+  const write = (to: { writeSync(p: Uint8Array): number }, text: string, tells: boolean) => {
+    try {
+      writeAll(to, text);
+    } catch (e) {
+      if (tells) lost ??= e;
+    }
+  };
   return {
-    out: (text) => writeAll(Deno.stdout, text),
-    err: (text) => writeAll(Deno.stderr, text),
+    out: (text) => write(Deno.stdout, text, true),
+    err: (text) => write(Deno.stderr, text, false),
+    lost: () => lost,
     terminal,
     colour: terminal && !noColour && !Deno.noColor,
     signal,
