@@ -50,6 +50,5 @@ export async function doctorOnBoard(
   const { style } = report;
   const paint = { good: style.green, bad: style.red, dim: style.dim, strong: style.bold };
   for (const line of diagnosisLines(findings, diagnosis, paint)) report.line(line);
-  report.result(diagnosisJson(findings, diagnosis));
-  return diagnosis.exit;
+  return report.end(diagnosisJson(findings, diagnosis), diagnosis.exit);
 }

@@ -242,6 +242,5 @@ export async function runEach(
   );
   summary(all, report);
   const exit = worstExit(all.map((e) => e.exit));
-  report.result({ recipe: call.recipe, exit, units: all });
-  return exit;
+  return report.end({ recipe: call.recipe, exit, units: all }, exit);
 }

@@ -77,6 +77,25 @@ export const fault = catalogue({
     explain:
       "probekit is started from its sources; Deno fetches the few npm packages that deno.lock names at the first start, and holds them against the hashes there. Nothing was touched.",
   },
+  "result-not-written": {
+    code: "E2065",
+    class: "station",
+    title: "The result could not be written to {file}: {why}",
+    next: [
+      { text: "Make room, then run it again: what is done already is found done" },
+      { text: "Or let --json print the result, without a file" },
+    ],
+    explain:
+      "The work itself was over by then, and what the result would have said is not undone. {file} holds what it held before, or is not there; a result is never written in part. There was room for it when the work began.",
+  },
+  "read-not-kept": {
+    code: "E2068",
+    class: "station",
+    title: "What was read could not be written to {file}: {why}",
+    next: [{ text: "Check the folder's permissions and its free space, then run it again" }],
+    explain:
+      "A step of the run had read something of the board and could not keep it. The file holds what it held before, or is not there. The steps after it were not done.",
+  },
   "busy": {
     code: "E7510",
     class: "station",

@@ -1,5 +1,5 @@
 /** Files for the rooms that may not touch them: reading, and writing that cannot leave half a file. */
-import { concat } from "../base/mod.ts";
+import { concat, Fault } from "../base/mod.ts";
 import { fault } from "./faults.ts";
 
 /** Why a file could not be used, in words. */
@@ -9,7 +9,8 @@ export const whyNot = (e: unknown): string => {
   if (e instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (e instanceof Deno.errors.NotCapable) return `deno was started without the permission for it`;
   if (e instanceof Deno.errors.IsADirectory) return "it is a folder";
-  return e instanceof Error ? e.message : String(e);
+  // which of our own files it was helps nobody
+  return e instanceof Error ? e.message.replace(/: \w+ '[^']*'( -> '[^']*')?$/, "") : String(e);
 };
 
 /** The fault for a file that cannot be read; `e` is what was thrown, or the reason. */
@@ -51,25 +52,58 @@ export async function readBytes(file: string, most = MOST_BYTES): Promise<Uint8A
 export const readText = async (file: string, most?: number): Promise<string> =>
   new TextDecoder().decode(await readBytes(file, most));
 
+/** The file that a name leads to, through links; undefined when that is a device or a pipe. Throws for a folder. */
+function placeOf(file: string): string | undefined {
+  let there: Deno.FileInfo;
+  try {
+    there = Deno.statSync(file);
+  } catch (e) {
+    if (e instanceof Deno.errors.NotFound) return file;
+    throw e;
+  }
+  if (there.isDirectory) throw "it is a folder";
+  return there.isFile ? Deno.realPathSync(file) : undefined;
+}
+
 /**
- * Writes beside the file, then renames: whoever reads sees the old content or the new, never a part.
- * Makes missing folders. Fault: cannot-write-file.
+ * Writes beside the file, then renames: whoever reads sees the old content or the new, never a part. A
+ * device or a pipe is written to and stays what it is. Makes missing folders. Fault: cannot-write-file.
  */
 export function writeFileSync(file: string, content: Uint8Array | string): void {
-  const temporary = `${file}.${Deno.pid}.tmp`;
+  let temporary = "";
   try {
-    const folder = file.replace(/[^/]*$/, "");
-    if (folder !== "") Deno.mkdirSync(folder, { recursive: true });
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    const place = placeOf(file);
+    if (place === undefined) return Deno.writeFileSync(file, bytes, { create: false });
+    const folder = place.replace(/[^/]*$/, "");
+    if (folder !== "") Deno.mkdirSync(folder, { recursive: true });
+    temporary = `${place}.${Deno.pid}.tmp`;
     Deno.writeFileSync(temporary, bytes);
-    Deno.renameSync(temporary, file);
+    Deno.renameSync(temporary, place);
   } catch (e) {
     try {
-      Deno.removeSync(temporary);
+      if (temporary !== "") Deno.removeSync(temporary);
     } catch {
       // it was never made
     }
     throw fault("cannot-write-file", { file, why: whyNot(e) }, { cause: e });
+  }
+}
+
+/** what must fit before the board is touched: more than a usual result */
+const ROOM = 256 * 1024;
+
+/** Finds out whether a file could be written, and leaves it as it is. Fault: cannot-write-file. */
+export function requireRoom(file: string): void {
+  try {
+    const place = placeOf(file);
+    if (place === undefined) return;
+    const test = `${place}.${Deno.pid}.room`;
+    writeFileSync(test, new Uint8Array(ROOM));
+    Deno.removeSync(test);
+  } catch (e) {
+    const cause = e instanceof Fault ? e.cause : e;
+    throw fault("cannot-write-file", { file, why: whyNot(cause) }, { cause });
   }
 }
 
@@ -107,6 +141,15 @@ export async function writeNew(file: string, content: Uint8Array | string): Prom
     if (!done) Deno.removeSync(temporary);
   }
 }
+
+/** Writes what a run has read of a board, in one of the ways above. Fault: read-not-kept. */
+export const outputBy =
+  <T>(write: (file: string, data: Uint8Array | string) => Promise<T>) =>
+  (file: string, data: Uint8Array | string): Promise<T> =>
+    write(file, data).catch((e) => {
+      const cause = e instanceof Fault ? e.cause : e;
+      throw fault("read-not-kept", { file, why: whyNot(cause) }, { cause });
+    });
 
 /** A file that grows by lines. */
 export interface LineWriter {

@@ -61,8 +61,7 @@ export async function lintRecipes(given: Given, cli: Cli, version: string): Prom
   else if (format === "sarif") cli.out(JSON.stringify(sarif(found, version), null, 2) + "\n");
   else if (format === "github") { for (const d of found) cli.out(githubLine(d) + "\n"); }
   else tell(all, report, cli.colour);
-  report.result({ recipes: all });
-  return found.some((d) => d.severity === "error") ? 2 : 0;
+  return report.end({ recipes: all }, found.some((d) => d.severity === "error") ? 2 : 0);
 }
 
 /** Formats files in place; with `--check` only says which would change, exit 2. */
@@ -81,6 +80,5 @@ export async function formatFiles(given: Given, cli: Cli): Promise<number> {
     if (!check) writeFileSync(file, formatted);
     report.line(check ? `${file}: not formatted` : `${file}: formatted`);
   }
-  report.result({ changed });
-  return check && changed.length > 0 ? 2 : 0;
+  return report.end({ changed }, check && changed.length > 0 ? 2 : 0);
 }

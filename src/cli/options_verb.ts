@@ -114,8 +114,8 @@ async function diff(call: OptionsCall): Promise<number> {
     const all = differences(chip, now, wanted);
     const against = file ?? "factory";
     for (const l of diffLines(all, against, report.style)) report.line(l);
-    report.result({ against, same: all.length === 0, differences: all });
-    return all.length > 0 && call.given.flag("detailed-exit") ? EXIT_CHANGES : 0;
+    const exit = all.length > 0 && call.given.flag("detailed-exit") ? EXIT_CHANGES : 0;
+    return report.end({ against, same: all.length === 0, differences: all }, exit);
   });
 }
 

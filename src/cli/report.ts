@@ -1,11 +1,16 @@
 /** What a verb says: lines for people, one JSON object for programs, events while it runs. */
-import { diagnose, Fault } from "../base/mod.ts";
-import { type LineWriter, lineWriter, writeFileSync } from "./files.ts";
+import { type BoardState, diagnose, Fault } from "../base/mod.ts";
+import { fault } from "./faults.ts";
+import { type LineWriter, lineWriter, requireRoom, whyNot, writeFileSync } from "./files.ts";
+import { renderDiagnostic } from "./render_fault.ts";
 import { type ProgressNews, ProgressView } from "./progress.ts";
 import { type Style, style } from "./style.ts";
 import type { Cli } from "./terminal.ts";
 import type { Given } from "./verb.ts";
 import { visible, visibleLine } from "./visible.ts";
+
+/** of a plan that would change something: a good end */
+const EXIT_CHANGES = 3;
 
 /** terminals of calls that have given their `--json` */
 const told = new WeakSet<Cli>();
@@ -36,6 +41,7 @@ export class Report implements Disposable {
 
   constructor(readonly cli: Cli, given: Given, now: () => number = () => performance.now()) {
     this.#json = given.text("json") ?? (given.flag("json") ? "stdout" : "no");
+    if (this.#json !== "no" && this.#json !== "stdout") requireRoom(this.#json);
     this.#quiet = given.flag("quiet");
     this.style = style(cli.colour);
     const events = given.text("events");
@@ -69,14 +75,37 @@ export class Report implements Disposable {
   event(event: object): void {
     this.#events?.write(JSON.stringify(event));
   }
-  /** The object of `--json`. */
+  /**
+   * Gives the object of `--json`, and the exit code: of a good end whose result is lost, that of the fault,
+   * which is told in both cases.
+   */
+  end(value: object, exit: number, board?: BoardState): number {
+    try {
+      this.result(value);
+      return exit;
+    } catch (e) {
+      if (!(e instanceof Fault)) throw e;
+      const lost = board ? e.within({ board }) : e;
+      this.cli.err(renderDiagnostic(diagnose(lost), this.cli.colour) + "\n");
+      return exit === 0 || exit === EXIT_CHANGES ? lost.exit : exit;
+    }
+  }
+  /** The object of `--json`. Fault: result-not-written. */
   result(value: object): void {
     this.#progress.end();
     told.add(this.cli);
     if (this.#json === "no") return;
     const text = JSON.stringify(value, null, 2) + "\n";
     if (this.#json === "stdout") this.cli.out(this.#lines ? JSON.stringify(value) + "\n" : text);
-    else writeFileSync(this.#json, text);
+    else this.#keep(this.#json, text);
+  }
+  #keep(file: string, text: string): void {
+    try {
+      writeFileSync(file, text);
+    } catch (e) {
+      const why = whyNot(e instanceof Fault ? e.cause : e);
+      throw fault("result-not-written", { file, why }, { cause: e });
+    }
   }
   [Symbol.dispose](): void {
     this.#progress.end();

@@ -19,7 +19,7 @@ import { flashSize, wantedAttach, withSource } from "./board.ts";
 import { INPUTS_OPTION, lowerInputs } from "./boards.ts";
 import { fault } from "./faults.ts";
 import { JOURNAL_OPTION, journalFolder, journalOf } from "./journal.ts";
-import { readBytes, writeBytes, writeNew } from "./files.ts";
+import { outputBy, readBytes, writeBytes, writeNew } from "./files.ts";
 import { planLines, resultLines, stepLines } from "./plan_view.ts";
 import { checkedRecipe } from "./recipes.ts";
 import { renderDiagnostic } from "./render_fault.ts";
@@ -126,7 +126,7 @@ function environment(
     files: { bytes: (path) => madeUp(call, path) ?? readBytes(path) },
     ...(dry || !journal ? {} : { journal }),
     ...(notes === undefined ? {} : { usedPlans: usedPlansIn(notes) }),
-    ...(dry ? {} : { write: writeBytes, writeNew }),
+    ...(dry ? {} : { write: outputBy(writeBytes), writeNew: outputBy(writeNew) }),
     confirm: (plan) => Promise.resolve(given.flag("yes") || agrees(plan, cli)),
     ask: (what) => Promise.resolve(cli.ask(`${what} — press Enter when it is done`) !== undefined),
     ...(opened.powerCycle ? { powerCycle: opened.powerCycle } : {}),
@@ -216,14 +216,16 @@ async function finish(
   report: Report,
   result: RunResult,
   after: After | undefined,
-): Promise<void> {
+  exit: number,
+): Promise<number> {
   if (result.dryRun && result.plan) {
     for (const l of planLines(result.plan, report.style)) report.line(l);
   }
   await call.then?.(result, report);
   for (const l of resultLines(result, report.style)) report.line(l);
   for (const line of after?.lines ?? []) report.line(line);
-  report.result({ ...(call.json ? call.json(result) : result), ...after?.json });
+  const value = { ...(call.json ? call.json(result) : result), ...after?.json };
+  return report.end(value, exit, result.board);
 }
 
 /** Runs the recipe and gives the exit code. */
@@ -271,7 +273,11 @@ export async function runOnSource(
   await folder.begin(run.id);
   await follow(run, report, folder, dryRun, show);
   const result = await explained(await run.result, opened);
-  await finish(call, report, result, await call.after?.(opened, result));
+  const changes = (result.plan?.changes ?? 0) > 0;
+  const wanted = dryRun && given.flag("detailed-exit") && result.exit === 0 && changes
+    ? EXIT_CHANGES
+    : result.exit;
+  const exit = await finish(call, report, result, await call.after?.(opened, result), wanted);
   await folder.finish(result, run.attachments, (text) => report.warn(text));
   const lost = opened.traceLost();
   if (lost !== undefined) report.warn(`the file of --trace is not complete: ${lost}`);
@@ -279,8 +285,5 @@ export async function runOnSource(
   if (result.error) {
     cli.err(renderDiagnostic(await withHost(result.error, opened), cli.colour) + "\n");
   }
-  const changes = (result.plan?.changes ?? 0) > 0;
-  return dryRun && given.flag("detailed-exit") && result.exit === 0 && changes
-    ? EXIT_CHANGES
-    : result.exit;
+  return exit;
 }

@@ -106,16 +106,16 @@ async function seal(run: SealRun, journalist: Journalist): Promise<number> {
   const dryRun = given.flag("dry-run");
   const { changes, permanent } = plan;
   const result = { verb: VERB, uid: bench.chip.uid, dryRun, changes, permanent, outcome: "PASS" };
-  const end = (changed: boolean, text: string): number => {
+  const end = (changed: boolean, text: string, exit = 0): number => {
     report.line(text);
-    report.result({ ...result, changed });
-    return 0;
+    const board = { state: changed ? "as-planned" : "untouched", text } as const;
+    return report.end({ ...result, changed }, exit, board);
   };
   if (changes.length === 0) return end(false, "nothing differs: nothing was written");
   showPlan(run);
   if (dryRun) {
-    const exit = end(false, "nothing was written: this was a dry run");
-    return given.flag("detailed-exit") ? EXIT_CHANGES : exit;
+    const exit = given.flag("detailed-exit") ? EXIT_CHANGES : 0;
+    return end(false, "nothing was written: this was a dry run", exit);
   }
   await journalist.begin(true);
   requireWord(bench, plan, cli);

@@ -1,5 +1,8 @@
 /** Files that never end, are huge, or cannot be written: a clear fault, and no board is touched halfway. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { runOnBoard } from "../../src/cli/mod.ts";
+import { givenFrom } from "../../src/cli/verb.ts";
+import { plugs } from "../../tasks/plugs.ts";
 import { firmware, Folder, probekit, probekitJson, ROOT } from "./support/program.ts";
 
 const SIM = "sim:stm32f746g-disco?scenario=blank";
@@ -157,4 +160,114 @@ steps:
     probekitJson(["run", recipe, "--probe", SIM, "--set", `l=${Array(count).fill(7).join()}`]);
   assertEquals((await run(1024)).outcome, "PASS");
   assertEquals((await run(1025)).error.slug, "input-wrong");
+});
+
+/** The real disk is not filled by a test: the folder of the result becomes a file when the work is over. */
+async function losingItsResult(
+  dir: Folder,
+  args: readonly string[],
+  recipe = "flash",
+): Promise<{ exit: number; err: string }> {
+  let err = "";
+  const file = dir.at("results/result.json");
+  const inputs = { image: dir.put("app.bin", firmware(3000)), base: "0x08000000" };
+  const options = { probe: `${SIM}&state=${dir.at("board.pk")}`, json: file, quiet: true };
+  const then = () => {
+    Deno.removeSync(dir.at("results"), { recursive: true });
+    dir.put("results", "");
+  };
+  const cli = {
+    ...{ out: () => {}, err: (text: string) => void (err += text), ask: () => undefined },
+    ...{ terminal: false, colour: false, signal: new AbortController().signal },
+  };
+  const more = Object.fromEntries(args.map((name) => [name, true]));
+  const given = givenFrom([], { ...options, ...more });
+  const call = { verb: "run", recipe, inputs, tool: "test", then };
+  const exit = await runOnBoard(call, given, cli, plugs);
+  Deno.removeSync(dir.at("results"));
+  return { exit, err };
+}
+
+Deno.test("a result that is lost when the work is over: exit 20, and what the board holds", async () => {
+  using dir = new Folder();
+  const file = dir.at("results/result.json");
+  const flashed = await losingItsResult(dir, []);
+  assertEquals(flashed.exit, 20, flashed.err);
+  assertStringIncludes(
+    flashed.err,
+    `error[E2065 result-not-written]: The result could not be written to ${file}: Not a directory`,
+  );
+  assertStringIncludes(flashed.err, "board: as-planned: the new image is in sector 0");
+  // the board was done with
+  assertEquals((await losingItsResult(dir, [], "compare")).exit, 20);
+  // a plan with changes is a good end, a unit that differs is worse news
+  Deno.removeSync(dir.at("board.pk"));
+  assertEquals((await losingItsResult(dir, ["dryRun", "detailedExit"])).exit, 20);
+  const differs = await losingItsResult(dir, [], "compare");
+  assertEquals(differs.exit, 10, differs.err);
+  for (const slug of ["result-not-written", "measurement-failed"]) {
+    assertStringIncludes(differs.err, slug);
+  }
+});
+
+Deno.test("a result for which there is no room is refused before the board is touched", async () => {
+  using dir = new Folder();
+  const app = dir.put("app.bin", firmware(3000));
+  const probe = `${SIM}&state=${dir.at("board.pk")}`;
+  const flash = ["flash", app, "--base", "0x08000000", "--probe", probe];
+  const held = dir.at("held.json");
+  const full = await onFullDisk(64, [...flash, "--json", held]);
+  assertEquals(full.code, 2, full.err);
+  assertStringIncludes(full.err, `E0202 cannot-write-file]: Cannot write ${held}: `);
+  for (const file of [dir.path, dir.at("app.bin/result.json"), "/proc/self/result.json"]) {
+    const { exit, err } = await probekit([...flash, "--json", file]);
+    assertEquals(exit, 2, err);
+    assertStringIncludes(err, `E0202 cannot-write-file]: Cannot write ${file}: `);
+  }
+  assertEquals(JSON.parse(Deno.readTextFileSync(held)).error.slug, "cannot-write-file");
+  const names = [...Deno.readDirSync(dir.path)].map((f) => f.name).toSorted();
+  assertEquals(names, ["app.bin", "board.pk", "held.json"], "no leftovers");
+  const expect = ["status", "--expect", app, "--base", "0x08000000", "--probe", probe];
+  assertEquals((await probekit(expect)).exit, 10, "flash was not touched");
+});
+
+Deno.test("what is no usual file is written to and stays what it is; a link leads on", async () => {
+  using dir = new Folder();
+  const pipe = dir.at("pipe");
+  assertEquals((await new Deno.Command("mkfifo", { args: [pipe] }).output()).code, 0);
+  const reader = Deno.readTextFile(pipe);
+  const info = ["info", "--probe", SIM, "--quiet", "--json"];
+  assertEquals((await probekit([...info, pipe])).exit, 0);
+  assertStringIncludes(await reader, "STM32F74x");
+  assert(!Deno.lstatSync(pipe).isFile);
+  const real = dir.put("real.json", "");
+  Deno.symlinkSync(real, dir.at("link.json"));
+  assertEquals((await probekit([...info, dir.at("link.json")])).exit, 0);
+  assert(Deno.lstatSync(dir.at("link.json")).isSymlink);
+  assertStringIncludes(Deno.readTextFileSync(real), "STM32F74x");
+});
+
+Deno.test("a step that cannot keep what it read, after one that wrote: the station's fault, exit 20", async () => {
+  using dir = new Folder();
+  const app = dir.put("app.bin", firmware(3000));
+  const recipe = dir.put(
+    "both.yaml",
+    `recipe: v1
+name: x
+summary: s
+effect: reversible
+inputs:
+  to: { type: path }
+steps:
+  - uses: flash.ensure
+    with: { image: ${app.split("/").at(-1)}, base: 0x08000000 }
+  - uses: flash.read
+    with: { region: 0x08000000 +1KiB, to: "\${{ inputs.to }}" }
+`,
+  );
+  const ran = await probekitJson([
+    ...["run", recipe, "--probe", SIM, "--set", "to=/proc/self/held.bin"],
+  ]);
+  assertEquals([ran.exit, ran.error.slug, ran.board.state], [20, "read-not-kept", "partial"]);
+  assertStringIncludes(ran.err, "could not be written to /proc/self/held.bin");
 });
