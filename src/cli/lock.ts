@@ -73,6 +73,12 @@ function standing(path: string): Deno.FileInfo | undefined {
   }
 }
 
+// a container's user has no home to write to
+const ELSEWHERE = [{
+  text:
+    "It is the lock of this probe: PROBEKIT_LOCKS names another folder, the same for all who use the probe",
+}] as const;
+
 function openLock(path: string): Deno.FsFile {
   let file: Deno.FsFile | undefined;
   try {
@@ -85,7 +91,7 @@ function openLock(path: string): Deno.FsFile {
     return file;
   } catch (e) {
     file?.close();
-    throw fault("cannot-write-file", { file: path, why: whyNot(e) }, { cause: e });
+    throw fault("cannot-write-file", { file: path, why: whyNot(e) }, { cause: e, next: ELSEWHERE });
   }
 }
 

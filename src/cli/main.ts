@@ -96,6 +96,8 @@ export async function runProgram(
   const { program, commander } = built;
   for (const c of [program, ...program.commands]) {
     c.exitOverride().configureOutput({ writeOut: cli.out, writeErr: cli.err });
+    const words = c === program ? "probekit" : `probekit ${c.name()}`;
+    c.showHelpAfterError(`See what there is: ${words} --help`);
   }
   try {
     if (args[0] === "complete" || args[0] === "completions") {

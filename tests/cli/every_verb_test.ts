@@ -138,9 +138,9 @@ Deno.test("completions: bash, zsh, fish and powershell print a script; words are
 
 Deno.test("usage: exit 2 and a sentence that helps", async () => {
   const cases: readonly (readonly [string, RegExp])[] = [
-    ["flush x.hex", /unknown command 'flush'[\s\S]*flash/],
-    ["flash", /missing required argument 'image'/],
-    ["flash x.hex --bse 1", /unknown option '--bse'[\s\S]*--base/],
+    ["flush x.hex", /unknown command 'flush'[\s\S]*flash[\s\S]*: probekit --help/],
+    ["flash", /missing required argument 'image'\nSee what there is: probekit flash --help\n$/],
+    ["flash x.hex --bse 1", /unknown option '--bse'[\s\S]*--base[\s\S]*: probekit flash --help/],
     ["read here 64", /\[E0200 bad-usage\]: "here" is no address: write it like 0x08000000/],
     ["read 0x08000000 lots", /"lots" is no length: write it like 64KiB/],
     ["info --speed fast", /"fast" is no clock: write it like 4MHz/],

@@ -184,6 +184,18 @@ Deno.test("lock: of two processes on one board, the one that waits works after t
   assertEquals((await probekit([...args, "--wait-lock", "soon"])).exit, 2);
 });
 
+Deno.test("lock: where no lock can be made, the way to another folder is said", async () => {
+  using dir = new Folder();
+  const env = { XDG_STATE_HOME: dir.put("no-folder", ""), PROBEKIT_LOCKS: "" };
+  const args = ["info", "--probe", `sim:stm32f746g-disco?state=${dir.at("board.pk")}`];
+  const { exit, err } = await probekitProcess(args, { env });
+  assertEquals(exit, 2);
+  assertStringIncludes(err, "cannot-write-file");
+  assertStringIncludes(err, "PROBEKIT_LOCKS names another folder");
+  const named = { ...env, PROBEKIT_LOCKS: dir.at("locks") };
+  assertEquals((await probekitProcess(args, { env: named })).exit, 0);
+});
+
 Deno.test("a lock that is a link is refused, and what it leads to is neither written over nor made", async () => {
   using dir = new Folder();
   const folder = dir.at("locks");
