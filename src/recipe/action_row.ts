@@ -2,12 +2,31 @@
 import type { Effect } from "../base/mod.ts";
 import type { TypeText } from "./types.ts";
 
+/** endings of files that hold an image */
+export const IMAGES = [
+  ".elf",
+  ".axf",
+  ".out",
+  ".hex",
+  ".ihex",
+  ".ihx",
+  ".s19",
+  ".s28",
+  ".s37",
+  ".srec",
+  ".mot",
+  ".uf2",
+  ".bin",
+] as const;
+
 /** One parameter of an action. */
 export interface Parameter {
   readonly type: TypeText;
   readonly optional?: true;
   /** of an `enum`: the words it takes */
   readonly values?: readonly string[];
+  /** of an `int`: the least and the most it takes */
+  readonly range?: readonly [least: number, most: number];
   /** words of the format that this version does not do yet */
   readonly later?: readonly string[];
   /** of a `file`: the endings it takes */

@@ -2,25 +2,8 @@
  * The one table of actions. The JSON Schema, the types of expressions, the TypeScript types, lint and
  * docs/actions.md all come from it.
  */
-import type { ActionRow } from "./action_row.ts";
+import { type ActionRow, IMAGES } from "./action_row.ts";
 import { factoryActions } from "./actions_factory.ts";
-
-/** endings of files that hold an image */
-const IMAGES = [
-  ".elf",
-  ".axf",
-  ".out",
-  ".hex",
-  ".ihex",
-  ".ihx",
-  ".s19",
-  ".s28",
-  ".s37",
-  ".srec",
-  ".mot",
-  ".uf2",
-  ".bin",
-] as const;
 
 const image = { type: "file", accept: IMAGES, summary: "the image to program" } as const;
 const base = {
@@ -96,6 +79,7 @@ const readyActions = {
       max_rdp: {
         type: "int",
         optional: true,
+        range: [0, 1],
         absent: "1",
         summary: "the highest readout protection the profile may ask for; never 2",
       },

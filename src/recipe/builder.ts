@@ -75,11 +75,11 @@ interface Retry {
   readonly pause?: string;
   readonly after?: readonly "probe.reattach"[];
 }
-/** Options of a step: what cannot be undone needs `confirm` and takes no `retry`. */
+/** Options of a step: what cannot be undone needs `confirm`, takes no `retry` and stops the run when it fails. */
 export type StepOptions<N extends ActionName> =
   & Common
   & (Table[N]["effect"] extends "irreversible"
-    ? { readonly confirm: "plan" | "typed"; readonly retry?: never }
+    ? { readonly confirm: "plan" | "typed"; readonly retry?: never; readonly on_error?: "stop" }
     : { readonly confirm?: never; readonly retry?: Retry });
 
 /** The head of a recipe. */

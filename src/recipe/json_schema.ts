@@ -45,7 +45,9 @@ function parameterSchema(p: Parameter): Json {
   const type = parseType(p.type);
   if (!type || type.kind === "any") return { ...p.schema, description: p.summary };
   const known = p.values && [...p.values, ...p.later ?? []];
-  const one = literals(type.kind, known);
+  const one = literals(type.kind, known).map((j) =>
+    p.range && j === INTEGER ? { ...j, minimum: p.range[0], maximum: p.range[1] } : j
+  );
   const plain = one.every((j) => j["type"] === "string" && j["pattern"] === undefined);
   const both = oneOf(plain ? one : [...one, EXPRESSION]);
   const whole: Json = type.shape === "one" ? both : oneOf([

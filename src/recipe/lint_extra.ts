@@ -5,6 +5,7 @@ import { type Findings, suggest } from "./findings.ts";
 import type { Scope, Spot } from "./lint_scope.ts";
 import { ValueReader } from "./lint_values.ts";
 import { linearRegExp } from "./regexp.ts";
+import { parseScalar } from "./scalars.ts";
 import { foundAs } from "./shape.ts";
 import { hasExpression } from "./templates.ts";
 import { get, type MapNode, type Node, textOf } from "./text_tree.ts";
@@ -16,6 +17,16 @@ function pattern(node: Node, { findings }: Scope): void {
   const why = linearRegExp(node.text);
   if (typeof why !== "string") return;
   findings.report("bad-pattern", node.at, { pattern: node.text.slice(0, 60), why });
+}
+
+/** A number that is written out and is too small or too large. */
+function range(node: Node, key: string, [least, most]: readonly [number, number], at: Scope): void {
+  if (node.kind !== "text" || hasExpression(node.text)) return;
+  const parsed = parseScalar("int", node.text);
+  if (!parsed.ok || (Number(parsed.value) >= least && Number(parsed.value) <= most)) return;
+  at.findings.report("not-allowed-value", node.at, { key, text: node.text }, {
+    help: `${least} to ${most}`,
+  });
 }
 
 /** One of the mappings of a list. */
@@ -54,6 +65,7 @@ export function lintBeyondType(
   spot: Spot,
 ): void {
   if (parameter.pattern) pattern(node, scope);
+  if (parameter.range) range(node, key, parameter.range, scope);
   const { items } = parameter;
   if (!items || (node.kind === "text" && hasExpression(node.text))) return;
   if (node.kind !== "list") {

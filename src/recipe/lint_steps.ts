@@ -20,6 +20,7 @@ import {
   type Node,
   type Place,
   type TextNode,
+  textOf,
 } from "./text_tree.ts";
 import { parseType } from "./types.ts";
 
@@ -239,6 +240,12 @@ export class StepLinter {
     if (retry && forEver) {
       this.#findings.report("retry-of-irreversible", retry.at, {}, {
         help: "let the engine read the chip and decide; see `probekit explain E0250`",
+      });
+    }
+    const onError = get(node, "on_error");
+    if (onError && forEver && textOf(node, "on_error") === "warn") {
+      this.#findings.report("not-allowed-value", onError.at, { key: "on_error", text: "warn" }, {
+        help: `${used.name} is for ever: a run that could not do it must not pass`,
       });
     }
     const confirm = get(node, "confirm");

@@ -119,6 +119,8 @@ Deno.test("mistakes of the builder do not compile", () => {
       r.step("d", "core.reset", {});
       // @ts-expect-error irreversible without confirm
       r.step("e", "protect.seal", { how: "rdp2" });
+      // @ts-expect-error going on without what is for ever
+      r.step("w", "protect.seal", { how: "rdp2" }, { confirm: "typed", on_error: "warn" });
       // @ts-expect-error retry of irreversible
       r.step("f", "protect.seal", { how: "rdp2" }, { confirm: "typed", retry: { max: 1, on: [] } });
       // @ts-expect-error unknown action

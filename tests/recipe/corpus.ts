@@ -598,6 +598,33 @@ steps:
 `,
   ),
   wrong(
+    "E0224",
+    "not-allowed-value",
+    `${HEAD}effect: irreversible
+steps:
+  - uses: protect.seal
+    with: { how: rdp2 }
+    confirm: typed
+    on_error: «warn»
+`,
+  ),
+  wrong(
+    "E0224",
+    "not-allowed-value",
+    writes(`steps:
+  - uses: option-bytes.ensure
+    with: { profile: a.ob.yaml, max_rdp: «2» }
+`),
+  ),
+  wrong(
+    "E0224",
+    "not-allowed-value",
+    writes(`steps:
+  - uses: option-bytes.ensure
+    with: { profile: a.ob.yaml, max_rdp: «-1» }
+`),
+  ),
+  wrong(
     "E0251",
     "no-confirm",
     `${HEAD}effect: irreversible
