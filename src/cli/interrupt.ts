@@ -33,12 +33,28 @@ export interface Interrupt extends Disposable {
   readonly exit: number | undefined;
 }
 
+/** handlers that are in place, as what puts them there again */
+const installed = new Set<{ add(): void; remove(): void }>();
+
+/**
+ * Does work that this program cannot stop, as a module of a user's that may never end: meanwhile a signal
+ * ends the process, as the system has it. Nothing may be held that needs an orderly end.
+ */
+export async function endingAtOnce<T>(work: () => Promise<T>): Promise<T> {
+  for (const handlers of installed) handlers.remove();
+  try {
+    return await work();
+  } finally {
+    for (const handlers of installed) handlers.add();
+  }
+}
+
 /** Installs the handlers. `force` is called on a second signal, with the exit code. */
 export function onInterrupt(force: (exit: number) => void): Interrupt {
   const stop = new AbortController();
   let exit: number | undefined;
   let last = -Infinity;
-  const handlers = SIGNALS.map((name) => {
+  const handlers = SIGNALS.map((name): readonly [Deno.Signal, () => void] => {
     const handler = () => {
       if (name === "SIGINT" && lent > 0) return;
       const now = performance.now();
@@ -48,14 +64,22 @@ export function onInterrupt(force: (exit: number) => void): Interrupt {
       exit = EXIT[name] ?? 130;
       stop.abort(new DOMException(name, "AbortError"));
     };
-    Deno.addSignalListener(name, handler);
-    return () => Deno.removeSignalListener(name, handler);
+    return [name, handler];
   });
+  const mine = {
+    add: () => handlers.forEach(([name, handler]) => Deno.addSignalListener(name, handler)),
+    remove: () => handlers.forEach(([name, handler]) => Deno.removeSignalListener(name, handler)),
+  };
+  mine.add();
+  installed.add(mine);
   return {
     signal: stop.signal,
     get exit() {
       return exit;
     },
-    [Symbol.dispose]: () => handlers.forEach((remove) => remove()),
+    [Symbol.dispose]() {
+      installed.delete(mine);
+      mine.remove();
+    },
   };
 }

@@ -3,6 +3,7 @@ import { Fault } from "../base/mod.ts";
 import type { CheckedRecipe, RecipeFiles, RecipeSource } from "../recipe/mod.ts";
 import { emitYaml, lintRecipe, recipeFault, type WrittenRecipe } from "../recipe/mod.ts";
 import { cannotRead, readText } from "./files.ts";
+import { endingAtOnce } from "./interrupt.ts";
 
 const BUILT_IN = new URL("../../recipes/", import.meta.url);
 const NAME = /^[a-z][a-z0-9-]*$/;
@@ -24,7 +25,7 @@ async function moduleDocument(path: string): Promise<unknown> {
     throw cannotRead(path, e);
   });
   try {
-    return (await import(`file://${real}`)).default;
+    return (await endingAtOnce(() => import(`file://${real}`))).default;
   } catch (e) {
     throw moduleFailed(path, e);
   }

@@ -49,3 +49,25 @@ Deno.test("SIGTERM before anything is written: exit 143, untouched", async () =>
   const { exit, err, end } = await interrupted(words, /"type":"attached"/, "SIGTERM");
   assertEquals([exit, end.exit, end.board.state], [143, 143, "untouched"], err);
 });
+
+Deno.test("a recipe in TypeScript that never ends: one Ctrl-C is enough", async () => {
+  using dir = new Folder();
+  const never: Readonly<Record<string, string>> = {
+    "waits.ts": "await new Promise(() => setInterval(() => {}, 1000));",
+    "turns.ts": "while (true) {}",
+  };
+  for (const [name, text] of Object.entries(never)) {
+    const recipe = dir.put(name, `console.log("here");\n${text}\nexport default {};\n`);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-q", "--no-check", "-A", `${ROOT}/tasks/probekit.ts`, "lint", recipe],
+      stdout: "piped",
+    }).spawn();
+    const late = setTimeout(() => child.kill("SIGKILL"), 60_000);
+    for await (const chunk of child.stdout) {
+      if (new TextDecoder().decode(chunk).includes("here")) child.kill("SIGINT");
+    }
+    const { signal, code } = await child.status;
+    clearTimeout(late);
+    assertEquals([signal, code], ["SIGINT", 130], name);
+  }
+});
