@@ -159,7 +159,7 @@ async function runUnit(
   let exit: number;
   try {
     const then = (r: RunResult) => void (result = r);
-    exit = await runOnBoard({ ...call, then }, own, mine, plugged);
+    exit = await runOnBoard({ ...call, unit: unit.name, then }, own, mine, plugged);
   } catch (e) {
     const f = asFault(e, ["run", "--each", unit.name], call.tool);
     exit = f.exit;

@@ -85,6 +85,8 @@ export interface RecipeCall {
   readonly leave?: "running" | "halted";
   /** called when the board is attached to */
   readonly attached?: (bench: Bench) => void;
+  /** how the panel that the board is in names it */
+  readonly unit?: string;
 }
 
 const EXIT_CHANGES = 3;
@@ -140,6 +142,7 @@ function environment(
       ...target,
     } as NonNullable<RunEnv["setTarget"]>,
     tool: call.tool,
+    unit: call.unit,
   };
 }
 

@@ -120,6 +120,7 @@ function propertiesOf({ record, plan }: RunResult): Readonly<Record<string, stri
   return {
     run: record.run,
     tool: record.tool,
+    unit: record.unit.name ?? "",
     uid: record.unit.uid,
     part: record.unit.part,
     probe: `${record.probe.kind} ${record.probe.firmware}`.trim(),

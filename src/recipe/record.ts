@@ -18,6 +18,8 @@ export interface RunRecord {
     readonly uid: string;
     readonly part: string;
     readonly rev: string;
+    /** how the panel that it is in names it */
+    readonly name?: string;
     readonly serial?: string;
   };
   /** work order */

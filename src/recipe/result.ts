@@ -13,6 +13,8 @@ export interface ToldRun {
   readonly id: string;
   readonly checked: CheckedRecipe;
   readonly tool: string;
+  /** its name in a panel */
+  readonly unit: string | undefined;
   readonly dryRun: boolean;
   /** ms since 1970 */
   readonly startMs: number;
@@ -57,6 +59,7 @@ function recordOf(
       uid: end.chip?.uid ?? "",
       part: end.chip?.sub.name ?? "",
       rev: end.chip?.revision ?? "",
+      ...(run.unit === undefined ? {} : { name: run.unit }),
       ...(desk?.unit.serial === undefined ? {} : { serial: desk.unit.serial }),
     },
     ...(desk?.unit.order === undefined ? {} : { order: desk.unit.order }),

@@ -23,6 +23,8 @@ export interface RunEnv {
   open(
     wish: Pick<BenchWish, "attach" | "hertz" | "resets" | "restores">,
   ): Promise<Bench>;
+  /** How the panel that the board is in names it. Absent: it is in none. */
+  readonly unit?: string | undefined;
   /** the file of the board that was named */
   readonly board?: CheckedBoard;
   readonly files: { bytes(path: string): Promise<Uint8Array> };
@@ -191,6 +193,7 @@ class Running implements Run {
       id: this.id,
       checked,
       tool: env.tool,
+      unit: env.unit,
       dryRun: options.dryRun ?? false,
       startMs: this.#startMs,
       signal: env.signal,

@@ -41,10 +41,12 @@ Deno.test("each: one unit's failure never touches another; the worst exit code; 
     true,
     false,
   ]);
-  for (const { run, folder } of all.units) {
+  for (const { run, folder, unit } of all.units) {
     const record = JSON.parse(Deno.readTextFileSync(`${folder}/record.json`));
-    assertEquals(record.run, run);
-    assert(Deno.statSync(`${folder}/report.html`).isFile);
+    assertEquals([record.run, record.unit.name], [run, unit]);
+    const junit = Deno.readTextFileSync(`${folder}/junit.xml`);
+    assertStringIncludes(junit, `<property name="unit" value="${unit}"/>`);
+    assertStringIncludes(Deno.readTextFileSync(`${folder}/report.html`), `<dd>${unit}</dd>`);
   }
   assertEquals(new Set(all.units.map((u: { run: string }) => u.run)).size, 4);
 });

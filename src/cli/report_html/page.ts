@@ -91,6 +91,7 @@ function runFacts({ record, plan, left }: RunResult): Markup {
     ["run", el("code", {}, record.run)],
     ["plan", record.plan ? el("code", {}, record.plan) : "none was needed"],
     ["recipe", all(record.recipe.name, " ", el("code", {}, record.recipe.sha256))],
+    ...(record.unit.name === undefined ? [] : [["unit", record.unit.name] as const]),
     ...(record.unit.part === "" ? [["chip", "was not reached"] as const] : [
       ["chip", `${record.unit.part} revision ${record.unit.rev}`] as const,
       ["unique id", el("code", {}, record.unit.uid || "not readable")] as const,
