@@ -64,6 +64,7 @@ export const flash: Verb = {
             board,
             plan,
             dryRun,
+            steps,
           },
         ) => ({
           outcome,
@@ -76,6 +77,7 @@ export const flash: Verb = {
           boardTimeMs,
           usbExchanges,
           outputs,
+          warnings: steps.flatMap((s) => s.warnings ?? []),
           board,
           ...(error ? { error } : {}),
           ...(dryRun && plan ? { plan } : {}),

@@ -35,6 +35,9 @@ export function stepLines(step: StepReport, s: Style): string[] {
   return [head.trimEnd(), ...diff.slice(0, MOST_DIFFS).map(diffLine), ...more];
 }
 
+const warningLines = ({ warnings = [] }: StepReport, s: Style): string[] =>
+  warnings.map((w) => s.yellow(`      warning: ${w}`));
+
 /** A plan in full. */
 export function planLines(plan: Plan, s: Style): string[] {
   const { target } = plan;
@@ -47,7 +50,7 @@ export function planLines(plan: Plan, s: Style): string[] {
     `  attach ${target.attach}: ${target.attaching}`,
     ...target.notes.map((n) => `  note   ${n}`),
     "",
-    ...plan.steps.flatMap((step) => stepLines(step, s)),
+    ...plan.steps.flatMap((step) => [...stepLines(step, s), ...warningLines(step, s)]),
     "",
     `Effect: ${plan.effect}. Leaves the board: ${plan.leave}. Estimated ${
       (plan.estimate_ms / 1000).toFixed(1)

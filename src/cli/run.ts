@@ -192,6 +192,7 @@ async function follow(
       for (const line of stepLines({ ...event, id: event.id ?? "" }, report.style)) {
         report.line(line);
       }
+      for (const w of event.warnings ?? []) report.warn(`${event.id}: ${w}`);
     } else if (event.type === "retry") {
       report.line(`  again (attempt ${event.attempt}): ${event.because}`);
     }

@@ -2,7 +2,7 @@
 import { bytesToWords, hex, type Memory } from "../base/mod.ts";
 import { type Chip, type Layout, unalias } from "../chip/mod.ts";
 import { checkVectors } from "../cortex/mod.ts";
-import { closedSectors, type OptionBytes } from "../flash/mod.ts";
+import { bootAddress, bootTable, closedSectors, type OptionBytes } from "../flash/mod.ts";
 import type { Climb } from "./climb.ts";
 import type { VectorFindings } from "./findings.ts";
 
@@ -19,12 +19,6 @@ export function startsProgram(chip: Chip, layout: Layout, words: readonly number
   // a table that only has its first words is one that something else looks like
   return words[3] !== BLANK &&
     checkVectors(words.slice(0, 2), { ram: chip.sub.ram, flash }).length === 0;
-}
-
-/** Where the chip starts with BOOT0 low. */
-export function bootAddress(chip: Chip, options: OptionBytes): number {
-  const field = chip.sub.options["BOOT_ADD0"];
-  return (options.fields["BOOT_ADD0"]?.value ?? 0) * 2 ** (field?.shift ?? 14);
 }
 
 /** Sectors that may not be read, so that looking does no harm there. */
@@ -71,8 +65,7 @@ export async function lookAtVectors(
   options: OptionBytes,
 ): Promise<void> {
   const bootAt = bootAddress(chip, options);
-  const at = unalias(chip, layout, bootAt);
-  const readAt = at >= layout.at && at < layout.at + layout.size ? at : layout.at;
+  const readAt = bootTable(chip, layout, options) ?? layout.at;
   const closed = closedAt(chip, layout, options);
   const why = options.rdpLevel === 1
     ? "RDP keeps flash from being read"

@@ -1,6 +1,7 @@
 /** Erase, program, option bytes by name; the only writer of option bytes. @module */
 export { afterWriting } from "./after_writing.ts";
 export { type ProgramWidth, programWidth } from "./bench.ts";
+export { bootAddress, bootTable } from "./boot.ts";
 export { requireStaysOpen, storesLevel1, storesLevel2 } from "./closing.ts";
 export * from "./controller.ts";
 export { fault as flashFault } from "./faults.ts";

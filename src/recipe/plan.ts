@@ -159,6 +159,7 @@ export function reportOf(step: ActionStep, look: Look): StepReport {
     ...itemsReport(step.frame),
     ...(look.diff && look.diff.length > 0 ? { diff: look.diff } : {}),
     ...(look.needs && look.needs.length > 0 ? { needs: look.needs } : {}),
+    ...(look.warnings && look.warnings.length > 0 ? { warnings: look.warnings } : {}),
     ...(look.touched ? { touched: look.touched } : {}),
     ...(look.secret && look.secret.length > 0 ? { secret: look.secret } : {}),
     ...(look.estimateMs === undefined ? {} : { estimate_ms: Math.round(look.estimateMs) }),

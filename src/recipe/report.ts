@@ -49,6 +49,8 @@ export interface StepReport {
   /** of a skipped or unknown step: what it depends on */
   readonly because?: readonly string[];
   readonly needs?: readonly Need[];
+  /** what looks wrong and is no reason to stop */
+  readonly warnings?: readonly string[];
   readonly outputs?: Readonly<Record<string, unknown>>;
   readonly estimate_ms?: number;
   /** places of flash that hold secrets, and are shown nowhere */

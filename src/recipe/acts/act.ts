@@ -51,6 +51,8 @@ export interface Look {
   readonly outputs: ActOutputs;
   readonly diff?: readonly DiffLine[];
   readonly needs?: readonly Need[];
+  /** what looks wrong and is no reason to stop */
+  readonly warnings?: readonly string[];
   readonly evidence?: readonly Evidence[];
   /** ranges of flash that would be written */
   readonly touched?: readonly { readonly at: number; readonly length: number }[];

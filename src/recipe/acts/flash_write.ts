@@ -23,6 +23,7 @@ import type { Region } from "../types.ts";
 import type { PredictedView, View } from "../view.ts";
 import type { Act, ActParameters, Deed, DiffLine, Done, LookAt } from "./act.ts";
 import { imageOf, type Placed, rangesOf } from "./files.ts";
+import { imageVectors } from "./image_vectors.ts";
 import {
   requireNoHardwareWatchdog,
   requireNotClosed,
@@ -173,7 +174,10 @@ export const flashEnsure: Act = async (at, p) => {
   const summary = summaryOf(plan, file);
   const outputs = { changed: !plan.unchanged, sectors_written: sectors.length };
   const settles = { flash: rangesOfSectors(plan.sectors.map((d) => d.sector)) };
-  if (plan.unchanged) return { state: "unchanged", effect: "read", summary, outputs, settles };
+  const warnings = imageVectors(view, options, placed);
+  if (plan.unchanged) {
+    return { state: "unchanged", effect: "read", summary, outputs, warnings, settles };
+  }
   requireWritable(view, options, sectors, "programmed");
   if (p["hardware_watchdog"] !== "accept") requireNoHardwareWatchdog(view, options);
   return {
@@ -181,6 +185,7 @@ export const flashEnsure: Act = async (at, p) => {
     effect: "reversible",
     summary,
     outputs,
+    warnings,
     diff: diffOf(plan),
     settles,
     touched: rangesOfSectors(sectors),

@@ -1,0 +1,32 @@
+/** Whether the chip could start from what an image brings. */
+import { u32le } from "../../base/mod.ts";
+import { checkVectors } from "../../cortex/mod.ts";
+import { bootTable, type OptionBytes } from "../../flash/mod.ts";
+import type { View } from "../view.ts";
+import type { Placed } from "./files.ts";
+
+/** stack and reset */
+const BYTES = 8;
+
+/**
+ * What is wrong with the first two vectors of an image, in words; empty when nothing is, and when it does not
+ * bring those that the chip starts from: a program behind a boot loader, data.
+ */
+export function imageVectors(
+  { chip, layout }: Pick<View, "chip" | "layout">,
+  options: OptionBytes,
+  { pieces }: Pick<Placed, "pieces">,
+): readonly string[] {
+  const at = bootTable(chip, layout, options);
+  if (at === undefined) return [];
+  const piece = pieces.find((p) => p.at <= at && at + BYTES <= p.at + p.bytes.length);
+  if (!piece) return [];
+  const first = at - piece.at;
+  const words = [u32le(piece.bytes, first), u32le(piece.bytes, first + 4)];
+  const flash = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)];
+  const wrong = checkVectors(words, {
+    ram: chip.sub.ram,
+    flash: flash.map((from) => ({ at: from, length: layout.size })),
+  });
+  return wrong.length === 0 ? [] : [`the image's vectors: ${wrong.map((w) => w.text).join("; ")}`];
+}
