@@ -223,7 +223,9 @@ export class CortexM implements Core {
 function notHalted(value: number, resets: number, always: boolean): Fault {
   const evidence = [{ what: "DHCSR", addr: hex(AT.DHCSR), value: hex(value) }];
   if (always) return fault("core-held-in-reset", { ms: HALT_MS }, { evidence });
-  const facts = resets > 0 ? { ms: HALT_MS, resets } : { ms: HALT_MS };
+  const facts: Readonly<Record<string, number>> = resets > 0
+    ? { ms: HALT_MS, resets }
+    : { ms: HALT_MS };
   return fault("core-did-not-halt", facts, { evidence });
 }
 

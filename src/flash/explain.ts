@@ -163,7 +163,7 @@ export async function statusFault(
   }, ...(sector ? [{ what: "sector", addr: hex(sector.at), value: String(sector.index) }] : [])];
   if (bit === "WRPERR" && sector) {
     const s = await snapshot(bench);
-    const registers = s ? { OPTCR: s.optcr } : {};
+    const registers: Readonly<Record<string, number>> = s ? { OPTCR: s.optcr } : {};
     const made = writeProtected(bench, layout, [sector], registers, DONE[failing.act]);
     return made.within({ evidence });
   }

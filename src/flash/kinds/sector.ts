@@ -112,7 +112,7 @@ export class SectorFlash {
     await this.#work("erasing all flash", sectors, "erased", async (session) => {
       progress({ what: "erase", done: 0, total, unit: "sectors" });
       this.#blank.clear();
-      const banks = dualBank ? { MER: 1, MER2: 1 } : { MER: 1 };
+      const banks: Readonly<Record<string, number>> = dualBank ? { MER: 1, MER2: 1 } : { MER: 1 };
       const cr = (STRT: number): Access => ({
         write: regs.at("CR"),
         value: session.control({ ...banks, STRT }),

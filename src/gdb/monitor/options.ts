@@ -60,7 +60,9 @@ function commands(driver: string): MonitorCommand[] {
       const at = (n: number) => Math.floor(u / 2 ** n) % 2;
       // bits 29 and 28, on chips that can have two banks
       const { optionNames } = session.target.board;
-      const fields = optionNames.includes("nDBANK") ? { nDBANK: at(9), nDBOOT: at(8) } : {};
+      const fields: Readonly<Record<string, number>> = optionNames.includes("nDBANK")
+        ? { nDBANK: at(9), nDBOOT: at(8) }
+        : {};
       const wanted = {
         BOR_LEV: at(3) * 2 + at(2),
         WWDG_SW: at(4),
