@@ -79,16 +79,34 @@ const ELSEWHERE = [{
     "It is the lock of this probe: PROBEKIT_LOCKS names another folder, the same for all who use the probe",
 }] as const;
 
-function openLock(path: string): Deno.FsFile {
+/** A lock that is open, and whether its holder can be noted in it. */
+interface OpenLock {
+  readonly file: Deno.FsFile;
+  readonly notes: boolean;
+}
+
+/** Another user's lock may be for reading only, which is enough to hold it. */
+function openStanding(path: string): OpenLock {
+  try {
+    return { file: Deno.openSync(path, { read: true, write: true }), notes: true };
+  } catch (e) {
+    if (!(e instanceof Deno.errors.PermissionDenied)) throw e;
+    return { file: Deno.openSync(path, { read: true }), notes: false };
+  }
+}
+
+function openLock(path: string): OpenLock {
   let file: Deno.FsFile | undefined;
   try {
     Deno.mkdirSync(path.replace(/[^/]*$/, ""), { recursive: true });
-    standing(path);
-    file = Deno.openSync(path, { read: true, write: true, create: true });
+    const lock = standing(path)
+      ? openStanding(path)
+      : { file: Deno.openSync(path, { read: true, write: true, create: true }), notes: true };
+    file = lock.file;
     // laid between the look and the opening: nothing was written yet
     const [opened, there] = [file.statSync(), standing(path)];
     if (opened.ino !== there?.ino || opened.dev !== there.dev) throw "it was replaced meanwhile";
-    return file;
+    return lock;
   } catch (e) {
     file?.close();
     throw fault("cannot-write-file", { file: path, why: whyNot(e) }, { cause: e, next: ELSEWHERE });
@@ -114,7 +132,7 @@ export async function takeLock(
 ): Promise<Held> {
   const { withinMs, now = () => performance.now(), sleep = sleepReal, signal } = waiting;
   const path = `${folder}/${lockName(what)}`;
-  const file = openLock(path);
+  const { file, notes } = openLock(path);
   const end = now() + withinMs;
   try {
     while (!file.tryLockSync(true)) {
@@ -122,12 +140,18 @@ export async function takeLock(
       if (now() >= end) throw fault("busy", { what, holder: holderOf(path), lock: path });
       await sleep(LOOK_AGAIN_MS);
     }
-    note(file);
+    if (notes) note(file);
   } catch (e) {
     file.close();
     throw e;
   }
-  return { [Symbol.dispose]: () => file.close() };
+  return {
+    [Symbol.dispose]() {
+      // who holds it next may not be able to write a note over this one
+      if (notes) file.truncateSync(0);
+      file.close();
+    },
+  };
 }
 
 /** What a probe is called, wherever it is plugged in. */

@@ -9,12 +9,13 @@ import {
 import { Fault } from "../../src/base/mod.ts";
 import type { UsbDevice, UsbPipe, UsbSource } from "../../src/usb/mod.ts";
 import { lockingSource, lockName, takeLock } from "../../src/cli/lock.ts";
+import { programPath } from "../support/need.ts";
 import { firmware, Folder, probekit, probekitProcess, ROOT } from "./support/program.ts";
 
 const NOW = { withinMs: 0 };
 
 /** A process that holds the lock of a name until its input ends or it is killed. */
-async function holder(folder: string, what: string) {
+async function holder(folder: string, what: string, how: readonly string[] = []) {
   const script = `
     import { takeLock } from "${ROOT}/src/cli/lock.ts";
     const held = await takeLock(${JSON.stringify(what)}, { withinMs: 0 }, ${
@@ -24,8 +25,9 @@ async function holder(folder: string, what: string) {
     await Deno.stdin.read(new Uint8Array(1));
     held[Symbol.dispose]();
   `;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["eval", "-q", "--no-check", script],
+  const [program = "", ...args] = [...how, Deno.execPath(), "eval", "-q", "--no-check", script];
+  const child = new Deno.Command(program, {
+    args,
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
@@ -214,4 +216,27 @@ Deno.test("a lock that is a link is refused, and what it leads to is neither wri
     "locks",
     "mine.txt",
   ]);
+});
+
+/** Without what lets root write to every file. */
+const POWERLESS = Deno.uid() === 0 ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
+
+Deno.test({
+  name:
+    "lock: another user's, which may only be read, is taken all the same, and no holder is made up",
+  ignore: POWERLESS.length > 0 && programPath("setpriv") === undefined,
+  async fn() {
+    using dir = new Folder();
+    const before = await takeLock("probe X", NOW, dir.path);
+    const file = dir.at(lockName("probe X"));
+    assertStringIncludes(Deno.readTextFileSync(file), `"pid":${Deno.pid}`);
+    before[Symbol.dispose]();
+    assertEquals(Deno.readTextFileSync(file), "", "who has let go is no holder any more");
+    Deno.chmodSync(file, 0o444);
+    const other = await holder(dir.path, "probe X", POWERLESS);
+    const error = await assertRejects(() => takeLock("probe X", NOW, dir.path), Fault);
+    assertEquals(error.message, "Busy: probe X is in use by another process");
+    await other.letGo();
+    using _again = await takeLock("probe X", NOW, dir.path);
+  },
 });
