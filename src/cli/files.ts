@@ -65,6 +65,20 @@ function placeOf(file: string): string | undefined {
   return there.isFile ? Deno.realPathSync(file) : undefined;
 }
 
+/** Who may do what with a file that is there, which stays so. Throws for one that its owner has made read-only. */
+function ownMode(place: string): number | undefined {
+  try {
+    using file = Deno.openSync(place, { write: true });
+    const { mode } = file.statSync();
+    return mode === null || Deno.build.os === "windows" ? undefined : mode % PERMISSIONS;
+  } catch (e) {
+    if (e instanceof Deno.errors.NotFound) return undefined;
+    throw e;
+  }
+}
+/** above the nine bits of them */
+const PERMISSIONS = 0o1000;
+
 /**
  * Writes beside the file, then renames: whoever reads sees the old content or the new, never a part. A
  * device or a pipe is written to and stays what it is. Makes missing folders. Fault: cannot-write-file.
@@ -77,8 +91,11 @@ export function writeFileSync(file: string, content: Uint8Array | string): void 
     if (place === undefined) return Deno.writeFileSync(file, bytes, { create: false });
     const folder = place.replace(/[^/]*$/, "");
     if (folder !== "") Deno.mkdirSync(folder, { recursive: true });
+    const mode = ownMode(place);
     temporary = `${place}.${Deno.pid}.tmp`;
-    Deno.writeFileSync(temporary, bytes);
+    Deno.writeFileSync(temporary, bytes, mode === undefined ? {} : { mode });
+    // not less than it was, whatever this user's umask is
+    if (mode !== undefined) Deno.chmodSync(temporary, mode);
     Deno.renameSync(temporary, place);
   } catch (e) {
     try {

@@ -244,6 +244,9 @@ Deno.test("what is no usual file is written to and stays what it is; a link lead
   Deno.symlinkSync(real, dir.at("link.json"));
   assertEquals((await probekit([...info, dir.at("link.json")])).exit, 0);
   assert(Deno.lstatSync(dir.at("link.json")).isSymlink);
+  Deno.chmodSync(real, 0o604); // who may read it stays so
+  assertEquals((await probekit([...info, real])).exit, 0);
+  assertEquals((Deno.statSync(real).mode ?? 0) % 0o1000, 0o604);
   assertStringIncludes(Deno.readTextFileSync(real), "STM32F74x");
 });
 
@@ -270,4 +273,22 @@ steps:
   ]);
   assertEquals([ran.exit, ran.error.slug, ran.board.state], [20, "read-not-kept", "partial"]);
   assertStringIncludes(ran.err, "could not be written to /proc/self/held.bin");
+});
+
+Deno.test("a file that its owner has made read-only is not written over", async () => {
+  using dir = new Folder();
+  const kept = dir.put("kept.bin", "older");
+  Deno.chmodSync(kept, 0o444);
+  // root may write to every file, unless that is taken from it
+  const powerless = Deno.uid() === 0 ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
+  const args = ["read", "0x08000000", "16", "-o", kept, "--probe", SIM];
+  const [program = "", ...words] = [
+    ...powerless,
+    ...[Deno.execPath(), "run", "-q", "--no-check", "-A", `${ROOT}/tasks/probekit.ts`, ...args],
+  ];
+  const { code, stderr } = await new Deno.Command(program, { args: words, stdout: "null" })
+    .output();
+  const err = new TextDecoder().decode(stderr);
+  assertEquals([code, Deno.readTextFileSync(kept)], [2, "older"], err);
+  assertStringIncludes(err, `Cannot write ${kept}: permission denied`);
 });
