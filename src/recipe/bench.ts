@@ -48,7 +48,10 @@ export interface Found {
   readonly notes: readonly string[];
 }
 
-/** A board under the debugger. Disposing it leaves the board as found, when it was not left before. */
+/**
+ * A board under the debugger. Disposing it leaves the board as found, when it was not left before; whatever
+ * asks the board something afterwards ends with `probe-lost`.
+ */
 export interface Bench extends AsyncDisposable {
   readonly probe: {
     readonly id: Probe["id"];
@@ -100,6 +103,7 @@ class OpenBench implements Bench {
   /** leaving puts back what the first attach found */
   readonly #first: Attached;
   #left = false;
+  #over = false;
   #mayClose = false;
   closed: Fault | undefined;
   constructor(readonly wish: BenchWish, probe: Probe, readonly device: UsbDevice, parts: Parts) {
@@ -136,7 +140,7 @@ class OpenBench implements Bench {
       this.closed = undefined;
     } catch (error) {
       if (this.#mayClose && silent(error)) this.closed = error;
-      else if (gone(error)) await this.#reopen(error);
+      else if (gone(error) && !this.#over) await this.#reopen(error);
       else throw error;
     }
   }
@@ -181,6 +185,7 @@ class OpenBench implements Bench {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#over = true;
     try {
       if (!this.#left) await this.leave("as-found");
     } catch (error) {

@@ -61,19 +61,23 @@ export type EventBody =
 /** One event. */
 export type RunEvent = EventBase & EventBody;
 
-/** A queue between a run and whoever looks at it. */
+/** A queue between a run and whoever looks at it. Of several who look, each event goes to one. */
 export class EventQueue implements AsyncIterable<RunEvent> {
   readonly #waiting: RunEvent[] = [];
-  #wake: (() => void) | undefined;
+  #changed = Promise.withResolvers<void>();
   #over = false;
 
   push(event: RunEvent): void {
     this.#waiting.push(event);
-    this.#wake?.();
+    this.#wake();
   }
   end(): void {
     this.#over = true;
-    this.#wake?.();
+    this.#wake();
+  }
+  #wake(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<RunEvent> {
@@ -81,11 +85,7 @@ export class EventQueue implements AsyncIterable<RunEvent> {
       const next = this.#waiting.shift();
       if (next) yield next;
       else if (this.#over) return;
-      else {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        this.#wake = resolve;
-        await promise;
-      }
+      else await this.#changed.promise;
     }
   }
 }
