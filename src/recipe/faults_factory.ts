@@ -128,6 +128,17 @@ export const factoryRows = {
     next: [{ text: "Look at the disk and the folder's permissions, then run it again" }],
     explain: "What a station notes is forced to the disk before the next thing is done.",
   },
+  "station-key-unusable": {
+    code: "E2042",
+    class: "station",
+    title: "The station's {which} key is none: {file} was cut short or changed",
+    next: [
+      { text: "Put {file} back from a copy of the station's folder" },
+      { text: "Without a copy, begin a new station; the records of this one keep their hashes" },
+    ],
+    explain:
+      "station.key signs records and station.pub checks them. With another pair than the one that signed, every record would look changed, so none is made in its place.",
+  },
   "record-not-kept": {
     code: "E2041",
     class: "station",

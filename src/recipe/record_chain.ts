@@ -4,6 +4,7 @@
  * after its last record only to somebody who knows that record's hash. Pure but for WebCrypto.
  */
 import { canonical, sha256 } from "./document.ts";
+import { fault } from "./faults.ts";
 import type { RunRecord } from "./record.ts";
 
 /** Version of the chain: a newer major one is another. */
@@ -44,9 +45,24 @@ export async function newStationKey(): Promise<{ readonly secret: string; readon
   return { secret: await out("pkcs8", pair.privateKey), open: await out("spki", pair.publicKey) };
 }
 
+/** Fault: station-key-unusable. */
+async function keyOf(which: "secret" | "public", text: string): Promise<CryptoKey> {
+  const [format, use, file] = which === "secret"
+    ? ["pkcs8", "sign", "station.key"] as const
+    : ["spki", "verify", "station.pub"] as const;
+  try {
+    return await crypto.subtle.importKey(format, fromBase64(text), ALGORITHM, false, [use]);
+  } catch {
+    throw fault("station-key-unusable", { which, file });
+  }
+}
+
 const hashOf = async (body: object): Promise<string> => `sha256:${await sha256(canonical(body))}`;
 
-/** Puts a record at the end of a chain. `secret`: the station's key, as {@link newStationKey} gave it. */
+/**
+ * Puts a record at the end of a chain. `secret`: the station's key, as {@link newStationKey} gave it.
+ * Fault: station-key-unusable.
+ */
 export async function chainRecord(
   record: RunRecord,
   station: string,
@@ -62,9 +78,7 @@ export async function chainRecord(
   };
   const body = { ...link, ...record };
   const hash = await hashOf(body);
-  const key = await crypto.subtle.importKey("pkcs8", fromBase64(secret), ALGORITHM, false, [
-    "sign",
-  ]);
+  const key = await keyOf("secret", secret);
   const signed = await crypto.subtle.sign(ALGORITHM, key, new TextEncoder().encode(hash));
   return { ...body, hash, sig: `ed25519:${base64(new Uint8Array(signed))}` };
 }
@@ -110,12 +124,12 @@ async function problemOf(
   return entry;
 }
 
-/** Checks all lines of a chain with the station's public key. */
+/** Checks all lines of a chain with the station's public key. Fault: station-key-unusable. */
 export async function verifyChain(
   lines: readonly string[],
   open: string,
 ): Promise<{ readonly last?: ChainedRecord; readonly problems: readonly ChainProblem[] }> {
-  const key = await crypto.subtle.importKey("spki", fromBase64(open), ALGORITHM, false, ["verify"]);
+  const key = await keyOf("public", open);
   const problems: ChainProblem[] = [];
   let last: ChainedRecord | undefined;
   for (const [i, line] of lines.entries()) {

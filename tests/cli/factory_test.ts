@@ -80,6 +80,11 @@ Deno.test("journal verify: what was changed, and what was cut off at the end whe
   assertEquals(changed.exit, 10);
   assertStringIncludes(changed.err, "E1006 records-changed");
   assertStringIncludes(changed.err, "line 1: its content is not what its hash says");
+  const key = f.dir.at("station/station.pub");
+  Deno.writeTextFileSync(key, Deno.readTextFileSync(key).slice(0, 20));
+  const cutKey = await f.verify();
+  assertEquals(cutKey.exit, 20);
+  assertStringIncludes(cutKey.err, "E2042 station-key-unusable");
   const none = await probekit(["journal", "verify", "--station", f.dir.at("nowhere")]);
   assertEquals(none.exit, 2);
   assertEquals((await probekit(["journal", "verify"])).exit, 2);

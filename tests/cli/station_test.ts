@@ -169,6 +169,12 @@ Deno.test("station: what cannot be opened or written is said", async () => {
   }
   dir.put("station.yaml", YAML);
   const station = await FileStation.open(dir.path);
+  for (const damaged of ["nix", "%", "MC4CAQAwBQYDK2VwBCIEIA=="]) {
+    dir.put("station.key", damaged);
+    assertEquals(await slug(station.record(record("a", "PASS"))), "station-key-unusable", damaged);
+    assertEquals(await slug(verifyChain([], damaged)), "station-key-unusable", damaged);
+  }
+  assertEquals([...Deno.readDirSync(dir.path)].some((e) => e.name === "records.jsonl"), false);
   Deno.mkdirSync(dir.at("serials.jsonl"));
   assertEquals(await slug(reserve(station, "a")), "station-not-written");
   Deno.mkdirSync(dir.at("records.jsonl"));
