@@ -16,8 +16,12 @@
 
 # What plain `make` makes stays what the including Makefile says: it never writes to a board of itself.
 PROBEKIT_GOAL := $(.DEFAULT_GOAL)
-PROBEKIT_DIR := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
-PROBEKIT ?= $(PROBEKIT_DIR)/bin/probekit
+# This file is the last of MAKEFILE_LIST: the longest end of it that is a file, because paths may have spaces.
+PROBEKIT_SPACE := $(subst x,,x x)
+PROBEKIT_FIND = $(if $(1),$(or $(wildcard $(subst $(PROBEKIT_SPACE),\ ,$(1))),$(call PROBEKIT_FIND,$(wordlist 2,$(words $(1)),$(1)))))
+PROBEKIT_SELF := $(or $(call PROBEKIT_FIND,$(strip $(MAKEFILE_LIST))),$(lastword $(MAKEFILE_LIST)))
+PROBEKIT_DIR := $(if $(word 2,$(PROBEKIT_SELF)),$(subst /probekit.mk,,$(PROBEKIT_SELF)),$(patsubst %/,%,$(dir $(PROBEKIT_SELF))))
+PROBEKIT ?= '$(PROBEKIT_DIR)/bin/probekit'
 PROBEKIT_CALL = $(PROBEKIT) $(1) $(if $(PROBE),--probe '$(PROBE)') $(PROBEKIT_FLAGS)
 PROBEKIT_STAMPS ?= .probekit
 PROBEKIT_WAIT ?= 60s

@@ -149,3 +149,41 @@ needsProgram(
     assertEquals([flashed.code, flashed.out.includes("CALLED flash app.hex")], [0, true]);
   },
 );
+
+needsProgram(
+  "make",
+  "doors: probekit.mk finds its program beside it, however it is included, also in folders with spaces",
+  async () => {
+    using dir = new Folder();
+    Deno.mkdirSync(dir.at("a b/c d"), { recursive: true });
+    Deno.symlinkSync(ROOT, dir.at("a b/c d/kit"));
+    Deno.symlinkSync(`${ROOT}/probekit.mk`, dir.at("probekit.mk"));
+    const deep = "a\\ b/c\\ d/kit/probekit.mk";
+    const found: readonly (readonly [include: string, program: string])[] = [
+      [`${ROOT}/probekit.mk`, `${ROOT}/bin/probekit`],
+      ["probekit.mk", "./bin/probekit"],
+      [deep, "a b/c d/kit/bin/probekit"],
+      [`${dir.path}/${deep}`, `${dir.path}/a b/c d/kit/bin/probekit`],
+      [`other.mk ${deep}`, "a b/c d/kit/bin/probekit"],
+    ];
+    dir.put("other.mk", "A = 1\n");
+    for (const [path, program] of found) {
+      dir.put("Makefile", `include ${path}\n`);
+      const { code, stdout, stderr } = await new Deno.Command("make", {
+        args: ["-n", "options", "PROBE="],
+        cwd: dir.path,
+        env: { MAKEFLAGS: "" },
+      }).output();
+      const said = new TextDecoder().decode(stdout).trim();
+      assertEquals([code, said], [0, `'${program}' options`], new TextDecoder().decode(stderr));
+    }
+    dir.put("Makefile", `include ${deep}\n`);
+    const { code, stderr } = await new Deno.Command("make", {
+      args: ["-s", "options", "PROBE=sim:stm32f746g-disco"],
+      cwd: dir.path,
+      env: { MAKEFLAGS: "", DENO: Deno.execPath() },
+      stdout: "null",
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+  },
+);
