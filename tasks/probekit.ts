@@ -32,7 +32,7 @@ const VERBS: readonly (() => Promise<Verb>)[] = [
   async () => (await import("./sim.ts")).sim,
   async () => (await import("./demo.ts")).demo,
 ];
-const allVerbs = (): Promise<readonly Verb[]> => Promise.all(VERBS.map((load) => load()));
+export const allVerbs = (): Promise<readonly Verb[]> => Promise.all(VERBS.map((load) => load()));
 
 /** Runs the program; gives its exit code. `terminal` stands in for the process's own. */
 export async function program(

@@ -4,5 +4,6 @@ export * from "./clock.ts";
 export * from "./fault.ts";
 export * from "./memory.ts";
 export * from "./register.ts";
+export * from "./shell.ts";
 export * from "./trace.ts";
 export * from "./u32.ts";

@@ -1,5 +1,5 @@
 /** The file that is debugged: is it one, is it for this kind of chip, does it say what gdb needs? */
-import { hex, hexBytes } from "../base/mod.ts";
+import { hex, hexBytes, shellWord } from "../base/mod.ts";
 import { type Image, loadImage } from "../image/mod.ts";
 import { readBytes } from "./files.ts";
 import { fault } from "./faults.ts";
@@ -44,8 +44,12 @@ async function noElf(file: string, bytes: Uint8Array): Promise<Error> {
     next: [
       elf === undefined
         ? { text: "Give the ELF file that it was made from" }
-        : { text: "It seems to be beside it:", command: `probekit debug ${elf}` },
-      { text: "Only program it:", command: `probekit flash ${file}`, effect: "reversible" },
+        : { text: "It seems to be beside it:", command: `probekit debug ${shellWord(elf)}` },
+      {
+        text: "Only program it:",
+        command: `probekit flash ${shellWord(file)}`,
+        effect: "reversible",
+      },
       { text: "Serve the board to a debugger without one:", command: "probekit gdb" },
     ],
   });
@@ -76,7 +80,9 @@ function requireNoRam(file: string, image: Image): void {
   throw fault("bad-usage", { what, verb: "debug" }, {
     next: [{
       text: "Let gdb load it, RAM and flash alike; breakpoints come after that:",
-      command: `probekit debug ${file} --no-flash -- -ex load -ex "tbreak main" -ex continue`,
+      command: `probekit debug ${
+        shellWord(file)
+      } --no-flash -- -ex load -ex "tbreak main" -ex continue`,
       effect: "reversible",
     }],
   });

@@ -1,4 +1,5 @@
 /** The user's own gdb: finding it, being allowed to run it, handing it the terminal. */
+import { shellWord } from "../base/mod.ts";
 import { fault } from "./faults.ts";
 import { whyNot } from "./files.ts";
 import { elfArgument } from "./debug_args.ts";
@@ -32,9 +33,6 @@ const mayRun = async (command?: string): Promise<boolean> => {
   return (await Deno.permissions.query(wish)).state === "granted";
 };
 
-/** A word as a shell takes it. */
-const shellWord = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 const shellLine = (words: readonly string[]): string => words.map(shellWord).join(" ");
 
 /** What would let it run: PATH, when it has one of the two names; else all permissions. */

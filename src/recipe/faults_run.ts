@@ -7,11 +7,7 @@ export const runRows = {
     code: "E1000",
     class: "unit",
     title: "The chip does not hold {file}: {difference}",
-    next: [{
-      text: "Program it:",
-      command: "probekit flash {file}",
-      effect: "reversible",
-    }],
+    next: [{ text: "When it is programmed, run this again" }],
     explain: "Every byte of the image was to be read back from the chip; this one differs.",
   },
   "options-differ": {

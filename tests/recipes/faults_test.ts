@@ -311,3 +311,16 @@ Deno.test("every row of inputs is produced here", () => {
   const shown = new Set(CASES.map((c) => c.slug));
   assertEquals(Object.keys(inputRows).filter((slug) => !shown.has(slug)), []);
 });
+
+Deno.test("a command that is told names the file as a shell takes it, and where it belongs", async () => {
+  const files = new Files({ "my app.bin": image(4000) });
+  const recipe = head(
+    "read",
+    `steps:\n  - uses: flash.verify\n    with: { image: my app.bin, base: 0x08000000 }\n`,
+  );
+  const { result } = await run(bench("factory"), recipe, { files });
+  assertEquals(
+    result.error?.next[0]?.command,
+    "probekit flash 'my app.bin' --base 0x08000000",
+  );
+});

@@ -1,5 +1,5 @@
 /** Looking at flash: into a file, against an image. */
-import { concat, equal, hex } from "../../base/mod.ts";
+import { concat, equal, hex, shellWord } from "../../base/mod.ts";
 import type { Sector } from "../../chip/mod.ts";
 import { type Progress, sectorsText } from "../../flash/mod.ts";
 import { compareImage, describeDifference } from "../../plan/mod.ts";
@@ -121,6 +121,13 @@ export const flashVerify: Act = async (at, p) => {
   const hidden = placed.pieces.some((p) => at.io.vault.hides(p.at, p.bytes.length));
   if (first) {
     throw fault("content-differs", { file, difference: describeDifference(first) }, {
+      next: at.io.held(file) ? [] : [{
+        text: "Program it:",
+        command: `probekit flash ${shellWord(file)}${
+          typeof p["base"] === "number" ? ` --base ${hex(p["base"])}` : ""
+        }`,
+        effect: "reversible",
+      }],
       evidence: [{ what: "first byte that differs", addr: hex(first.at), value: hex(first.is, 2) }],
     });
   }
