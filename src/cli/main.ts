@@ -1,5 +1,6 @@
 /** The program: picks the verb, turns what it throws into words and an exit code. */
 import { diagnose, Fault } from "../base/mod.ts";
+import { complete } from "./completions.ts";
 import { fault } from "./faults.ts";
 import { whyNot } from "./files.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -115,21 +116,4 @@ export async function runProgram(
     if (e instanceof commander.CommanderError) return e.exitCode === 0 ? 0 : EXIT_USAGE;
     return failed(e);
   }
-}
-
-/** `completions bash` prints the script; `complete -- words` is what the script asks. */
-async function complete(
-  program: import("commander").Command,
-  args: readonly string[],
-  cli: Cli,
-): Promise<number> {
-  const shells = ["bash", "zsh", "fish", "powershell"];
-  if (args[0] === "completions" && !shells.includes(args[1] ?? "")) {
-    cli.err(`usage: probekit completions ${shells.join("|")}\n`);
-    return EXIT_USAGE;
-  }
-  const tab = (await import("@bomb.sh/tab/commander")).default;
-  tab(program as never);
-  await program.parseAsync(["complete", ...args.slice(1)], { from: "user" });
-  return 0;
 }
