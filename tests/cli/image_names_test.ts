@@ -4,7 +4,7 @@ import { encodeHex, encodeSrec } from "../../mod.ts";
 import { firmware, Folder, probekit, probekitJson, ROOT } from "./support/program.ts";
 
 const SIM = "sim:stm32f746g-disco";
-const ELF = `${ROOT}/examples/hello-f746/build/hello.elf`;
+const ELF = `${ROOT}/tests/fixtures/hello.elf`;
 
 Deno.test("images: flash, verify and status take what linkers and objcopy call them", async () => {
   using dir = new Folder();
