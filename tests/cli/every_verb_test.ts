@@ -146,6 +146,7 @@ Deno.test("usage: exit 2 and a sentence that helps", async () => {
     ["info --speed fast", /"fast" is no clock: write it like 4MHz/],
     ["run erase --set sectors", /"sectors" is no NAME=VALUE/],
     ["flash x.hex --base nought", /Input `base` must be an address/],
+    ["explain no-permission", /Names like it: usb-no-permission\n[\s\S]*probekit explain\n/],
     ["explain E9999", /no error is called "E9999"/],
     ["read 0x08000000", /missing required argument 'length'/],
     ["erase 0..3", /too many arguments/],

@@ -37,3 +37,21 @@ Deno.test("README: every task, verb and file that its other blocks name is there
   assert(verbs.length > 15, verbs.join());
   for (const verb of verbs) assert(new RegExp(`^ {2}${verb}\\b`, "m").test(out), verb);
 });
+
+Deno.test("README: what it says to type in this folder works in this folder", async () => {
+  using dir = new Folder();
+  const lines = blocks("sh").join("\n").split("\n").filter((l) => /^deno (?:task \w+|run -A) /.test(l));
+  assertEquals(lines.length, 3);
+  for (const line of lines) {
+    const backup = line.includes("recover.ts") ? ` --set backup=${dir.at("backup")}` : "";
+    const { code, stdout, stderr } = await new Deno.Command("/bin/sh", {
+      args: ["-c", `deno() { "$DENO" "$@"; }; ${line}${backup}`],
+      cwd: ROOT,
+      env: { DENO: Deno.execPath() },
+      stdout: "piped",
+      stderr: "piped",
+    }).output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assertEquals(code, 0, `${line}: ${said}`);
+  }
+});
