@@ -15,6 +15,20 @@ export const factoryRows = {
     title: "{file} does not say how data is laid out: {why}",
     next: [{ text: "See recipes/layouts/identity.v2.yaml for one that works" }],
   },
+  "image-says-nothing": {
+    code: "E02100",
+    class: "recipe",
+    title: "{image} holds no text at {at}, where {layout} reads its {name}",
+    next: [
+      {
+        text:
+          "Give the image that this layout is for: its program keeps a text there, ended by NUL",
+      },
+      { text: "Or read it elsewhere, or not at all: `reads` in a layout of your own" },
+    ],
+    explain:
+      "What an image says of itself goes into the unit's record; a record that says nothing would tell nobody what the unit runs. Nothing was touched.",
+  },
   "layout-value-wrong": {
     code: "E0289",
     class: "recipe",

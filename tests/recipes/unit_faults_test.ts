@@ -59,7 +59,7 @@ const CASES: readonly Case[] = [
     files: bad((t) => `${t}  sum: { offset: 12, size: 4B, encoding: crc32 }\n`),
   },
   {
-    slug: "layout-wrong",
+    slug: "image-says-nothing",
     exit: 2,
     recipe: compose(),
     files: bad((t) => `${t}reads: { version: { at: 0x0A00_0000, size: 4B } }\n`),

@@ -66,7 +66,7 @@ function beside(image: Image, at: number, bytes: Uint8Array, from: string): read
   return out;
 }
 
-/** What the image says at a place, as text up to its end. Fault: layout-wrong. */
+/** What the image says at a place, as text up to its end. Fault: image-says-nothing. */
 function readText(image: Image, layout: Layout, name: string): string | undefined {
   const place = layout.reads[name];
   if (!place) return undefined;
@@ -76,9 +76,11 @@ function readText(image: Image, layout: Layout, name: string): string | undefine
   const bytes = piece?.bytes.subarray(place.at - piece.at, place.at - piece.at + place.size);
   const text = bytes && new TextDecoder("latin1").decode(bytes).replace(/[\0\xff][^]*$/, "");
   if (text !== undefined && /^[\x20-\x7e]+$/.test(text)) return text;
-  throw fault("layout-wrong", {
-    file: layout.file,
-    why: `${image.file} holds no text at ${hex(place.at)}, where it should say its ${name}`,
+  throw fault("image-says-nothing", {
+    image: image.file,
+    at: hex(place.at),
+    layout: layout.file,
+    name,
   });
 }
 
@@ -116,8 +118,8 @@ async function compose(at: LookAt, image: Image, list: readonly unknown[]): Prom
 }
 
 /**
- * image.compose. Faults: layout-wrong, layout-value-wrong, overlay-overlaps, wrong-type, path-escapes, and
- * those of image/.
+ * image.compose. Faults: layout-wrong, image-says-nothing, layout-value-wrong, overlay-overlaps, wrong-type,
+ * path-escapes, and those of image/.
  */
 export const imageCompose: Act = async (at, p) => {
   const { io } = at;
