@@ -4,6 +4,8 @@ import { readState } from "./plugs.ts";
 const PROBE = "sim:stm32f746g-disco?scenario=so36160986&state=board.pk";
 const IMAGE = new URL("../tests/fixtures/hello.hex", import.meta.url);
 const RUN_MS = 1000;
+/** by Ctrl-C, by SIGTERM */
+const INTERRUPTED = [130, 143];
 
 /** The story: what is typed, what it must come to, and what to know before. */
 const STORY: readonly { readonly say: string; readonly type: string; readonly exit: number }[] = [
@@ -49,11 +51,15 @@ export const demo: Verb = {
     const home = Deno.cwd();
     await Deno.copyFile(IMAGE, `${folder}/hello.hex`);
     Deno.chdir(folder);
-    Deno.env.set("PROBEKIT_PROBE", PROBE);
+    // the demo's board is its own: neither its lock nor what is done to it belongs beside the user's
+    const own = { PROBEKIT_PROBE: PROBE, PROBEKIT_LOCKS: `${folder}/locks`, PROBEKIT_JOURNAL: "" };
+    const before = Object.keys(own).map((name) => [name, Deno.env.get(name)] as const);
+    for (const [name, value] of Object.entries(own)) Deno.env.set(name, value);
     try {
       for (const { say, type, exit } of STORY) {
         cli.out(`\n# ${say}\n$ probekit ${type}\n`);
         const got = await program(type.split(" "));
+        if (INTERRUPTED.includes(got)) return got;
         if (got !== exit) {
           throw cliFault("demo-went-wrong", { command: type, got, exit });
         }
@@ -61,6 +67,10 @@ export const demo: Verb = {
       await watch(cli);
     } finally {
       Deno.chdir(home);
+      for (const [name, value] of before) {
+        if (value === undefined) Deno.env.delete(name);
+        else Deno.env.set(name, value);
+      }
       await Deno.remove(folder, { recursive: true });
     }
     return 0;

@@ -24,7 +24,10 @@ export const fault = catalogue({
     code: "E0101",
     class: "tool",
     title: "The demo's `probekit {command}` ended with {got}, not with {exit}",
-    next: [{ text: "Report it: the virtual board and probekit disagree" }],
+    next: [
+      { text: "If what it said above is about this machine (disk, permissions), mend that" },
+      { text: "Else report it: the virtual board and probekit disagree" },
+    ],
   },
   "cannot-read-file": {
     code: "E0201",
@@ -92,7 +95,13 @@ export const fault = catalogue({
     code: "E2068",
     class: "station",
     title: "What was read could not be written to {file}: {why}",
-    next: [{ text: "Check the folder's permissions and its free space, then run it again" }],
+    next: [
+      { text: "Check the folder's permissions and its free space, then run it again" },
+      {
+        text:
+          "Or name another folder: --backup FOLDER of recover and options, --to FOLDER of backup",
+      },
+    ],
     explain:
       "A step of the run had read something of the board and could not keep it. The file holds what it held before, or is not there. The steps after it were not done.",
   },
