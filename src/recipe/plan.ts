@@ -1,5 +1,6 @@
 /** Plan: attaches and only reads; predicts every step on the board as the steps above will have left it. */
 import { diagnose, type Diagnostic, type Effect, Fault, hex } from "../base/mod.ts";
+import type { Range } from "../plan/mod.ts";
 import type { ActIo, Look, LookAt, Need } from "./acts/act.ts";
 import { acts } from "./acts/all.ts";
 import type { ReadyAction } from "./actions.ts";
@@ -183,6 +184,18 @@ function needsOf(reports: readonly StepReport[], wish: PlanWish): readonly PlanN
   );
 }
 
+/** Bytes of flash; undefined where the chip gives them to nobody, until a step of the plan has opened it. */
+async function readOrClosed(bench: Bench, { at, length }: Range): Promise<Uint8Array | undefined> {
+  try {
+    return await bench.flash.read(at, length);
+  } catch (e) {
+    if (e instanceof Fault && e.exit === EXIT_REFUSED) return undefined;
+    throw e;
+  }
+}
+/** refused before touching */
+const EXIT_REFUSED = 11;
+
 async function fingerprintOf(
   wish: PlanWish,
   reports: readonly StepReport[],
@@ -194,9 +207,10 @@ async function fingerprintOf(
   if (wish.fingerprintFlash && ranges.length > 0) {
     const parts: string[] = [];
     for (const r of [...ranges].sort((a, b) => a.at - b.at)) {
-      const bytes = await bench.flash.read(r.at, r.length);
+      const bytes = await readOrClosed(bench, r);
       // a plain hash of a short secret with known bytes around it could be guessed
-      parts.push(vault.any ? await vault.digest(bytes) : await sha256(bytes));
+      const digest = bytes && (vault.any ? vault.digest(bytes) : sha256(bytes));
+      parts.push(await digest ?? "closed");
     }
     flash = await sha256(parts.join());
   }

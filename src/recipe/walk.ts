@@ -1,5 +1,5 @@
 /** Goes through a recipe's steps: conditions, requirements, groups, other recipes. What an action means is not its business. */
-import { type Effect, Fault } from "../base/mod.ts";
+import { diagnose, type Effect, Fault } from "../base/mod.ts";
 import type { Chip } from "../chip/mod.ts";
 import { actionRow } from "./actions.ts";
 import type { ActionRow } from "./action_row.ts";
@@ -9,9 +9,8 @@ import { fault } from "./faults.ts";
 import { type Failure, Frame, type Path } from "./frame.ts";
 import { itemsReport, type StepReport } from "./report.ts";
 import { itemsOf, rounds } from "./rounds.ts";
-import { defaultOf } from "./inputs.ts";
+import { defaultsOf, requireRules } from "./handed.ts";
 import type { CheckedRecipe } from "./lint.ts";
-import { ruleProblem } from "./rules.ts";
 
 /** One step that uses an action, ready to be looked at or done. */
 export interface ActionStep {
@@ -67,10 +66,21 @@ export class Walker {
       else await this.#body(frame, step, path, id);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      const told = inStep(error, frame, step, path, id);
+      const told = this.#told(error, frame, step, path, id);
       if (step.on_error !== "warn" || this.doer.planning) throw told;
       this.doer.aside(told);
     }
+  }
+
+  /** The fault with its step, which is reported where no action has done so. */
+  #told(error: Fault, frame: Frame, step: StepDocument, path: Path, id: string): Fault {
+    const told = inStep(error, frame, step, path, id);
+    if (!this.doer.planning && !step.group && error.options.step === undefined) {
+      const base = this.#base(frame, step, path, id);
+      const diagnostic = diagnose(told);
+      this.doer.report({ ...base, state: "failed", summary: error.message, diagnostic });
+    }
+    return told;
   }
 
   async #body(frame: Frame, step: StepDocument, path: Path, id: string): Promise<void> {
@@ -102,7 +112,7 @@ export class Walker {
       try {
         await this.#body(frame, step, path, id);
       } catch (error) {
-        throw error instanceof Fault ? inStep(error, frame, step, path, id) : error;
+        throw error instanceof Fault ? this.#told(error, frame, step, path, id) : error;
       }
     };
     await rounds(frame, step, items, round, (of) => namesIn(frame.checked, step, of));
@@ -261,32 +271,6 @@ function namesIn(checked: CheckedRecipe, step: StepDocument, id: string): readon
   if (step.id === id) return outputNames(checked, step);
   const inner = [...step.group ?? [], ...step.rescue ?? [], ...step.finally ?? []];
   return inner.flatMap((s) => namesIn(checked, s, id));
-}
-
-/** Defaults of inputs that the step does not set. */
-function defaultsOf(
-  used: CheckedRecipe,
-  chip: Chip,
-  values: Readonly<Record<string, unknown>>,
-  unknown: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const [name, rule] of Object.entries(used.document?.inputs ?? {})) {
-    if (name in values || name in unknown) continue;
-    const value = defaultOf(used, rule, chip);
-    if (value !== undefined) out[name] = value;
-  }
-  return out;
-}
-
-/** Values that another recipe hands over pass the same rules as those of a user. */
-function requireRules(used: CheckedRecipe, values: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    const rule = used.document?.inputs?.[name];
-    const wanted = rule && ruleProblem(rule, value);
-    if (wanted === undefined) continue;
-    throw fault("input-wrong", { input: name, text: String(value).slice(0, 80), wanted });
-  }
 }
 
 /** Names of what a step gives. */

@@ -171,6 +171,7 @@ steps:
     ["who", "failed"],
     ["unit", "unchanged"],
     ["station", "skipped"],
+    ["wrong", "failed"],
     ["last", "changed"],
   ]);
 });

@@ -126,7 +126,7 @@ export const protectProve: Act = async ({ view }, p) => {
     throw fault("not-protected", { what: `RDP is level ${rdpLevel}` }, { board: UNTOUCHED });
   }
   return {
-    state: "would_change",
+    state: "unchanged",
     effect: "volatile",
     summary: port
       ? "try to attach; nothing must answer"
