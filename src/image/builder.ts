@@ -7,6 +7,15 @@ const SPACE = 0x1_0000_0000;
 /** No microcontroller here has more; an absurd size is a wrong file. */
 export const MAX_BYTES = 0x0400_0000;
 
+const fits = (at: number, length: number): boolean =>
+  Number.isInteger(at) && at >= 0 && at + length <= SPACE;
+
+/** Refuses what a file of 32-bit addresses cannot say. Fault: image-past-end. */
+export function requireAddresses(pieces: readonly Pick<Piece, "at" | "bytes">[]): void {
+  const wrong = pieces.find((p) => !fits(p.at, p.bytes.length));
+  if (wrong) throw fault("image-past-end", { file: "The image", from: `a piece at ${wrong.at}` });
+}
+
 /** Where bytes came from: the number of a line, or words. */
 type Place = number | string;
 
@@ -73,7 +82,7 @@ export class PieceBuilder {
   /** Adds bytes; `place` is a line's number or a text. Faults: image-past-end, image-too-large. */
   add(at: number, bytes: Uint8Array, place: Place): void {
     if (bytes.length === 0) return;
-    if (at + bytes.length > SPACE) {
+    if (!fits(at, bytes.length)) {
       throw fault("image-past-end", { file: this.file, from: this.#from(place) });
     }
     this.#total += bytes.length;

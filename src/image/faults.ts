@@ -70,7 +70,7 @@ export const fault = catalogue({
   "image-past-end": {
     code: "E0278",
     class: "recipe",
-    title: "{file} has data past 0xFFFFFFFF ({from})",
+    title: "{file} has data outside of the addresses 0 … 0xFFFFFFFF ({from})",
     next: [{ text: "Check the base address and the linker script" }],
   },
   "image-too-large": {

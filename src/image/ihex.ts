@@ -1,6 +1,6 @@
 /** Intel HEX: `:LLAAAATT…CC`, record types 00 … 05. Format: Intel, Hexadecimal Object File Format, rev. A. */
 import { u16be, u32be } from "../base/mod.ts";
-import { PieceBuilder } from "./builder.ts";
+import { PieceBuilder, requireAddresses } from "./builder.ts";
 import { fault } from "./faults.ts";
 import type { Image, Piece } from "./image.ts";
 import {
@@ -107,8 +107,9 @@ const line = (type: number, at: number, payload: Uint8Array): string => {
 const big = (value: number, length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, i) => Math.floor(value / 256 ** (length - 1 - i)) % 256);
 
-/** The pieces as Intel HEX text, sixteen bytes a line. */
+/** The pieces as Intel HEX text, sixteen bytes a line. Fault: image-past-end. */
 export function encodeHex(pieces: readonly Pick<Piece, "at" | "bytes">[], entry?: number): string {
+  requireAddresses(pieces);
   const out: string[] = [];
   let upper = 0;
   for (const { at, bytes } of pieces) {

@@ -1,5 +1,5 @@
 /** Motorola S-records: S0 header, S1/S2/S3 data, S5/S6 count, S7/S8/S9 entry and end. */
-import { PieceBuilder } from "./builder.ts";
+import { PieceBuilder, requireAddresses } from "./builder.ts";
 import { fault } from "./faults.ts";
 import type { Image, Piece } from "./image.ts";
 import {
@@ -104,8 +104,9 @@ function line(type: number, at: number, payload: Uint8Array): string {
   return `S${type}${upperHex(b)}`;
 }
 
-/** The pieces as S3 records, thirty-two bytes a line, ended by S7 with the entry. */
+/** The pieces as S3 records, thirty-two bytes a line, ended by S7 with the entry. Fault: image-past-end. */
 export function encodeSrec(pieces: readonly Pick<Piece, "at" | "bytes">[], entry = 0): string {
+  requireAddresses(pieces);
   const out: string[] = [];
   for (const { at, bytes } of pieces) {
     for (let i = 0; i < bytes.length; i += ROW) {

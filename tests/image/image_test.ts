@@ -120,6 +120,19 @@ Deno.test("srec: reading what was written gives the pieces back", () => {
     assertEquals([image.entry, image.format], [0x0800_0101, "srec"]);
   }));
 });
+Deno.test("addresses that are none are refused by whoever reads and writes images", () => {
+  const bytes = new Uint8Array(16);
+  for (const at of [-4, 0.5, NaN, 0xFFFF_FFFC, 0x1_0000_0000]) {
+    const makes = [
+      () => loadImage("a.bin", bytes, { base: at }),
+      () => encodeHex([{ at, bytes }]),
+      () => encodeSrec([{ at, bytes }]),
+    ];
+    for (const make of makes) {
+      assertEquals((assertThrows(make, Fault) as Fault).slug, "image-past-end", `${at}`);
+    }
+  }
+});
 Deno.test("elf: segments by physical address, entry, symbols without mapping symbols", () => {
   fc.assert(fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), (bytes) => {
     const image = loadImage("a.elf", elf(bytes));
