@@ -15,6 +15,7 @@ const LEVELS = { error: "error", warning: "warning", note: "note" } as const;
 
 function sarifResult(d: Diagnostic, ruleIndex: number): object {
   const w = d.where;
+  const marked = w ? w.snippet.slice(w.column - 1, w.endColumn - 1) : "";
   const locations = w
     ? [{
       physicalLocation: {
@@ -28,8 +29,12 @@ function sarifResult(d: Diagnostic, ruleIndex: number): object {
           startLine: w.line,
           startColumn: w.column,
           endColumn: Math.max(w.endColumn, w.column + 1),
-          ...(w.snippet === "" ? {} : { snippet: { text: w.snippet } }),
+          ...(marked === "" ? {} : { snippet: { text: marked } }),
         },
+        // the line around it: a snippet is the region itself (§3.30.13)
+        ...(w.snippet === ""
+          ? {}
+          : { contextRegion: { startLine: w.line, snippet: { text: w.snippet } } }),
       },
     }]
     : [];

@@ -85,6 +85,7 @@ const LOG = object({
             endColumn: whole(1),
             snippet: said,
           }),
+          contextRegion: object({ startLine: whole(1), snippet: said }), // §3.29.5
         }),
       })),
     })),
@@ -101,18 +102,29 @@ Deno.test("sarif: the whole corpus is a log as OASIS has it", async () => {
     results: {
       ruleId: string;
       ruleIndex: number;
-      locations?: { physicalLocation: { region: { startColumn: number; endColumn: number } } }[];
+      locations?: {
+        physicalLocation: {
+          region: { startColumn: number; endColumn: number; snippet?: { text: string } };
+          contextRegion?: { snippet: { text: string } };
+        };
+      }[];
     }[];
   }];
   const ids = run.tool.driver.rules.map((r) => r.id);
   assertEquals(new Set(ids).size, ids.length, "§3.19.23: each rule once");
   assertEquals(run.results.length, found.length);
+  let withText = 0;
   for (const r of run.results) {
     assertEquals(ids[r.ruleIndex], r.ruleId, "§3.27.6");
-    for (const { physicalLocation: { region } } of r.locations ?? []) {
+    for (const { physicalLocation: { region, contextRegion } } of r.locations ?? []) {
       assert(region.endColumn >= region.startColumn, "§3.30.8");
+      const line = contextRegion?.snippet.text ?? "";
+      const marked = line.slice(region.startColumn - 1, region.endColumn - 1);
+      assertEquals(region.snippet?.text ?? "", marked, "§3.30.13");
+      if (marked !== "") withText++;
     }
   }
+  assert(withText > found.length / 2);
   assertEquals(LOG(sarif([], "0.1.0"), "log"), []);
 });
 

@@ -64,7 +64,7 @@ Deno.test("lint --format sarif: a log with rules, places and levels", async () =
     r: { locations: { physicalLocation: { region: { startLine: number } } }[] },
   ) => r.locations[0]?.physicalLocation.region.startLine === 7);
   assertEquals(key.locations[0].physicalLocation.region.startColumn, 5);
-  assertStringIncludes(key.locations[0].physicalLocation.region.snippet.text, "wen: true");
+  assertStringIncludes(key.locations[0].physicalLocation.contextRegion.snippet.text, "wen: true");
 });
 
 Deno.test("lint --format sarif: paths below here are relative to the root of the sources", () => {
