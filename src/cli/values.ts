@@ -31,9 +31,9 @@ function scaled(text: string, units: Readonly<Record<string, number>>): number |
 
 const wrong = (verb: string, what: string): Error => fault("bad-usage", { what, verb });
 
-/** An address, 0 … 0xFFFFFFFF. Fault: bad-usage. */
+/** An address, 0 … 0xFFFFFFFF; one that was copied without its 0x, 08000000, is none. Fault: bad-usage. */
 export function address(text: string, verb: string): number {
-  const value = scaled(text, { "": 1 });
+  const value = /^\s*0\d/.test(text) ? undefined : scaled(text, { "": 1 });
   if (value === undefined || !Number.isInteger(value) || value > 0xFFFF_FFFF) {
     throw wrong(verb, `"${text}" is no address: write it like 0x08000000`);
   }

@@ -142,6 +142,8 @@ Deno.test("usage: exit 2 and a sentence that helps", async () => {
     ["flash", /missing required argument 'image'\nSee what there is: probekit flash --help\n$/],
     ["flash x.hex --bse 1", /unknown option '--bse'[\s\S]*--base[\s\S]*: probekit flash --help/],
     ["read here 64", /\[E0200 bad-usage\]: "here" is no address: write it like 0x08000000/],
+    ["read 08000000 64", /"08000000" is no address: write it like 0x08000000/],
+    ["fingerprint --image x.bin --base 08000000", /"08000000" is no address/],
     ["read 0x08000000 lots", /"lots" is no length: write it like 64KiB/],
     ["info --speed fast", /"fast" is no clock: write it like 4MHz/],
     ["run erase --set sectors", /"sectors" is no NAME=VALUE/],
