@@ -53,6 +53,8 @@ export interface Desk {
   nowMs(): number;
   /** where in flash composed images got data of this unit */
   readonly overlays: Overlay[];
+  /** numbers that steps of this run reserve, which a plan only predicts */
+  readonly promised: Set<string>;
   /** files for the run folder's attachments/ */
   readonly attachments: Map<string, Uint8Array | string>;
   /** the chip that a person has typed the word for: what is for ever may be done to it */
@@ -71,6 +73,7 @@ export const newDesk = (
   run,
   nowMs,
   overlays: [],
+  promised: new Set(),
   attachments: new Map(),
   sealable: undefined,
   unit: {},

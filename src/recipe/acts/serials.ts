@@ -46,6 +46,7 @@ export const serialReserve: Act = async ({ io }, p) => {
       outputs: { serial },
     };
   }
+  io.desk.promised.add(serial);
   const act = async (): Promise<Done> => {
     const taken = await station.serials((book) => {
       const r = book.reserve(wish);
@@ -129,7 +130,8 @@ export const serialRelease: Act = async ({ io, view }, p) => {
   const station = stationOf(io, "serial.release");
   const serial = textOf(p, "serial");
   const book = await station.serials((b) => ({ gives: b }));
-  const kept = await keptBecause(io, view, serial, book, p["keep_if"]);
+  const promised = book.holding(serial) === undefined && io.desk.promised.has(serial);
+  const kept = promised ? undefined : await keptBecause(io, view, serial, book, p["keep_if"]);
   if (kept !== undefined) {
     const summary = `${serial} stays with this chip: ${kept}`;
     return { state: "unchanged", effect: "read", summary, outputs: {} };
