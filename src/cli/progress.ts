@@ -34,6 +34,8 @@ export class ProgressView {
     readonly terminal: boolean,
     readonly colour: boolean,
     readonly now: () => number,
+    /** how wide the terminal is: a line that is wrapped could not be taken back */
+    readonly columns: number = Infinity,
   ) {}
 
   update(p: ProgressNews): void {
@@ -61,12 +63,16 @@ export class ProgressView {
     const s = style(this.colour);
     const share = p.total ? Math.min(1, p.done / p.total) : 1;
     const full = Math.round(share * BAR);
-    const bar = s.green("█".repeat(full)) + s.dim("░".repeat(BAR - full));
+    const bar = `${s.green("█".repeat(full))}${s.dim("░".repeat(BAR - full))} `;
     const speed = rate(p.done, p.unit, this.now() - this.#since);
+    const name = `  ${p.what.padEnd(8)} `;
     const percent = `${Math.floor(share * 100)}%`.padStart(4);
-    return `  ${p.what.padEnd(8)} ${bar} ${percent}  ${amount(p.done, p.unit)} of ${
-      amount(p.total, p.unit)
-    }  ${speed}`.trimEnd();
+    const far = `  ${amount(p.done, p.unit)} of ${amount(p.total, p.unit)}`;
+    const ends = [`${percent}${far}  ${speed}`.trimEnd(), `${percent}${far}`, percent];
+    const room = this.columns - 1 - name.length - (BAR + 1);
+    const end = ends.find((e) => e.length <= room);
+    if (end !== undefined) return name + bar + end;
+    return `${name}${percent}`.slice(0, Math.max(0, this.columns - 1));
   }
 
   #finish(p: ProgressNews): void {

@@ -51,7 +51,13 @@ export class Report implements Disposable {
       : this.#lines
       ? { write: (l) => cli.out(l + "\n"), close: () => {}, lost: undefined }
       : lineWriter(events);
-    this.#progress = new ProgressView((t) => cli.err(t), cli.terminal, cli.colour, now);
+    this.#progress = new ProgressView(
+      (t) => cli.err(t),
+      cli.terminal,
+      cli.colour,
+      now,
+      cli.columns,
+    );
   }
 
   /** whether people are spoken to */

@@ -9,6 +9,8 @@ export interface Cli {
   /** whether standard error is a terminal that can show a moving line */
   readonly terminal: boolean;
   readonly colour: boolean;
+  /** how wide that terminal is, when it is known */
+  readonly columns?: number | undefined;
   /** aborted by Ctrl-C */
   readonly signal: AbortSignal;
   /** Asks a question; undefined when nobody can answer. */
@@ -28,26 +30,43 @@ function writeAll(to: { writeSync(p: Uint8Array): number }, text: string): void 
   }
 }
 
+// deno-lint-ignore no-control-regex -- the codes of style.ts
+const SGR = /\x1b\[\d*m/g;
+
+/** Columns of the terminal; undefined where there is none that says so. */
+function columns(): number | undefined {
+  try {
+    return Deno.consoleSize().columns || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * This process's own terminal. Colours follow NO_COLOR and whether stderr is a terminal. A disk that is full
- * under either stream stops no work on a board: `lost` tells of it afterwards.
+ * This process's own terminal. Colours follow NO_COLOR and TERM, and go only to a stream that is a terminal:
+ * one that is piped into a file gets none. A disk that is full under either stream stops no work on a board:
+ * `lost` tells of it afterwards.
  */
 export function processTerminal(signal: AbortSignal, noColour: boolean): Cli {
-  const terminal = Deno.stderr.isTerminal();
+  const dumb = Deno.env.get("TERM") === "dumb";
+  const [out, err] = [Deno.stdout.isTerminal() && !dumb, Deno.stderr.isTerminal() && !dumb];
   let lost: unknown;
-  const write = (to: { writeSync(p: Uint8Array): number }, text: string, tells: boolean) => {
-    try {
-      writeAll(to, text);
-    } catch (e) {
-      if (tells) lost ??= e;
-    }
-  };
+  const writer =
+    (to: { writeSync(p: Uint8Array): number }, terminal: boolean, tells: boolean) =>
+    (text: string) => {
+      try {
+        writeAll(to, terminal ? text : text.replace(SGR, ""));
+      } catch (e) {
+        if (tells) lost ??= e;
+      }
+    };
   return {
-    out: (text) => write(Deno.stdout, text, true),
-    err: (text) => write(Deno.stderr, text, false),
+    out: writer(Deno.stdout, out, true),
+    err: writer(Deno.stderr, err, false),
     lost: () => lost,
-    terminal,
-    colour: terminal && !noColour && !Deno.noColor,
+    terminal: err,
+    colour: (out || err) && !noColour && !Deno.noColor,
+    columns: columns(),
     signal,
     ask: (question) =>
       Deno.stdin.isTerminal() ? globalThis.prompt(question) ?? undefined : undefined,

@@ -1,5 +1,6 @@
 /** Where what is said goes, when it cannot go there. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { needsProgram } from "../support/need.ts";
 import { firmware, Folder, probekit, ROOT } from "./support/program.ts";
 
 const WORDS = [Deno.execPath(), "run", "-q", "--no-check", "-A", `${ROOT}/tasks/probekit.ts`];
@@ -59,3 +60,37 @@ Deno.test("packages that are not here and cannot be had are said, without a stac
   assertStringIncludes(ran.err, "DENO_TLS_CA_STORE=system");
   assertEquals(/^\s+at /m.test(ran.err), false, ran.err);
 });
+
+needsProgram(
+  "script",
+  "colours go to terminals only: not into a file that one stream is piped to, nor where TERM is dumb",
+  async () => {
+    using dir = new Folder();
+    const words = WORDS.map((w) => `'${w}'`).join(" ");
+    const probe = "--probe 'sim:stm32f746g-disco?scenario=wrp'";
+    const inTerminal = async (
+      redirect: string,
+      term = "xterm",
+      more: Record<string, string> = {},
+    ) => {
+      const file = dir.at("typescript");
+      const { success } = await new Deno.Command("script", {
+        args: ["-q", "-c", `cd '${dir.path}' && ${words} doctor ${probe} ${redirect}`, file],
+        env: { TERM: term, NO_COLOR: "", ...more },
+        stdin: "null",
+        stdout: "null",
+      }).output();
+      assertEquals(success, true);
+      return Deno.readTextFileSync(file);
+    };
+    assertStringIncludes(await inTerminal(""), "\x1b[32m✓\x1b[0m USB");
+    await inTerminal(">out.txt");
+    const out = Deno.readTextFileSync(dir.at("out.txt"));
+    assertStringIncludes(out, "✓ USB");
+    assertEquals(out.includes("\x1b"), false);
+    await inTerminal("2>err.txt");
+    assertEquals(Deno.readTextFileSync(dir.at("err.txt")).includes("\x1b"), false);
+    assertEquals((await inTerminal("", "dumb")).includes("\x1b"), false);
+    assertEquals((await inTerminal("", "xterm", { NO_COLOR: "1" })).includes("\x1b"), false);
+  },
+);
