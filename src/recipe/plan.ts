@@ -108,6 +108,8 @@ export interface PlanWish {
 class Planner implements Doer {
   readonly planning = true;
   readonly reports: StepReport[] = [];
+  /** files that steps before will have written, and which step */
+  readonly #written = new Map<string, string>();
   constructor(readonly wish: PlanWish, readonly view: PredictedView) {}
 
   report(report: StepReport): void {
@@ -120,6 +122,9 @@ class Planner implements Doer {
     return work();
   }
   aside(): void {}
+  writer(file: string): string | undefined {
+    return this.#written.get(plainPath(file));
+  }
 
   async action(step: ActionStep): Promise<Readonly<Record<string, unknown>>> {
     const { wish, view } = this;
@@ -132,10 +137,13 @@ class Planner implements Doer {
       },
     });
     look.predict?.(view);
+    if (look.writes !== undefined) this.#written.set(plainPath(look.writes), step.id);
     this.report(reportOf(step, look));
     return celOutputs(step.row.out, look.outputs);
   }
 }
+
+const plainPath = (file: string): string => file.replace(/^(\.\/+)+/, "");
 
 /** Looks at one step. */
 export async function lookAt(

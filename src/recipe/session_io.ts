@@ -38,7 +38,16 @@ export function sessionIo(
     hold: (image, secret) => held.hold(image, secret),
     held: (name) => held.get(name),
     isThere: (path) => isThere(env, path),
-    ...(write ? { keep: (path, data, chosen) => keep(env, path, clean(data), chosen) } : {}),
+    ...(write
+      ? {
+        async keep(path, data, chosen) {
+          const kept = await keep(env, path, clean(data), chosen);
+          // a step after this one means what is there now
+          known.delete(kept.file);
+          return kept;
+        },
+      }
+      : {}),
     ...(ask ? { ask: (what) => ask(vault.text(what)) } : {}),
     interrupted,
     ...(env.board ? { board: env.board } : {}),

@@ -34,6 +34,8 @@ export interface Doer {
   checkpoint(): void;
   /** Runs what has to be done on the way out: requests to stop do not reach it. */
   shielded(work: () => Promise<void>): Promise<void>;
+  /** The step that has still to write the file before anybody can look into it; undefined: none. */
+  writer?(file: string): string | undefined;
   /** a fault that another one hid, or that a step was allowed to have */
   aside(fault: Fault): void;
 }
@@ -206,7 +208,10 @@ export class Walker {
     const row = actionRow(name);
     if (!row) return; // lint has refused it
     const { values, unknown } = frame.parameters(step.with ?? {}, row.with, [...path, "with"]);
-    const open = Object.values(unknown).flatMap((u) => u.because);
+    const open = [
+      ...Object.values(unknown).flatMap((u) => u.because),
+      ...this.#unwritten(values, row),
+    ];
     if (open.length > 0) {
       frame.open(step.id, Object.keys(row.out));
       const base = this.#base(frame, step, path, id);
@@ -224,6 +229,15 @@ export class Walker {
       parameters: values,
     });
     frame.ran(step.id, outputs);
+  }
+
+  /** Files among the parameters that a step before is still to write: what is there now is something else. */
+  #unwritten(values: Readonly<Record<string, unknown>>, { with: rows }: ActionRow): string[] {
+    return Object.entries(values).flatMap(([key, file]) => {
+      if (rows[key]?.type !== "file" || typeof file !== "string") return [];
+      const writer = this.doer.writer?.(file);
+      return writer === undefined ? [] : [`${file}, which ${writer} writes`];
+    });
   }
 
   async #recipe(

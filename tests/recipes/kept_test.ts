@@ -1,5 +1,14 @@
 /** Files that runs write: what stands under their name with other content is never lost. */
-import { assert, assertEquals, assertStringIncludes, bench, Files, image, run } from "./support.ts";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  bench,
+  Files,
+  image,
+  lasting,
+  run,
+} from "./support.ts";
 
 /** Files that a run can read back once they are written. */
 class Folder extends Files {
@@ -97,4 +106,34 @@ Deno.test("a name that another program takes meanwhile is left to it", async () 
   const { result } = await run(bench(), reading("./backup/"), { files, env: { writeNew } });
   assertStringIncludes(String(result.outputs.file), "-1024-2.bin");
   assertEquals([...files.written.values()][0], theirs);
+});
+
+Deno.test("a file that an earlier step writes is not read before: no old content is programmed for it", async () => {
+  const sim = bench();
+  const before = lasting(sim.board);
+  const text = (image: string) =>
+    `recipe: v1\nname: test\nsummary: s\neffect: reversible\ninputs:\n  to: { type: path }\nsteps:\n` +
+    `  - id: it\n    uses: flash.read\n    with: { region: 0x08000000 +32KiB, to: "\${{ inputs.to }}" }\n` +
+    `  - id: back\n    uses: flash.ensure\n    with: { image: "\${{ ${image} }}", base: 0x08000000 }\n`;
+  for (const image of ["steps.it.file", "inputs.to"]) {
+    for (const held of [undefined, old]) {
+      const files = new Folder();
+      if (held) files.written.set("save.bin", held);
+      const call = { files, inputs: { to: "./save.bin" } };
+      const { result: planned } = await run(sim, text(image), {
+        ...call,
+        options: { dryRun: true, savePlan: true },
+      });
+      const [, back] = planned.steps;
+      assertEquals([planned.exit, back?.state], [0, "unknown"], back?.summary);
+      assertEquals(back?.because, ["./save.bin, which it writes"]);
+      assert(planned.plan);
+      const { result } = await run(sim, text(image), {
+        ...call,
+        options: { expect: planned.plan },
+      });
+      assertEquals(result.steps.map((s) => s.state), ["unchanged", "unchanged"], image);
+      assertEquals(lasting(sim.board), before);
+    }
+  }
 });

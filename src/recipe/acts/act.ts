@@ -56,6 +56,8 @@ export interface Look {
   readonly evidence?: readonly Evidence[];
   /** ranges of flash that would be written */
   readonly touched?: readonly { readonly at: number; readonly length: number }[];
+  /** the file that its deed writes */
+  readonly writes?: string;
   /** places of flash that hold secrets once this is done */
   readonly secret?: readonly { readonly at: number; readonly length: number }[];
   /** its deed can change no flash, and does not let the core run */

@@ -56,6 +56,7 @@ export const flashRead: Act = async (at, p) => {
     effect: "read",
     summary: `read ${what}, ${size}, to ${outputText(to)}`,
     outputs: { sha256: new Unknown(["sha256"]), file: outputName(to) },
+    writes: to.file,
     estimateMs: range.length / READ_RATE * 1000,
     act: async ({ bench, progress }): Promise<Done> => {
       const closed = region === "all" ? await bench.flash.closedSectors() : [];

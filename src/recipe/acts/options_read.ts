@@ -59,7 +59,7 @@ export const optionBytesRead: Act = async (at, p) => {
   const to = p["to"];
   if (typeof to !== "string") return look;
   const file = await outputOf(at, to, ".ob.yaml");
-  const planned = { ...look, summary: `${summary}; to ${outputText(file)}` };
+  const planned = { ...look, writes: file.file, summary: `${summary}; to ${outputText(file)}` };
   if (!io.keep) return planned;
   const act = async (): Promise<Done> => {
     const { text } = await writeOutput(io, file, profileText(view, options));
