@@ -20,12 +20,16 @@ const builtInFile = (name: string): string | undefined => {
   }
 };
 
+/** `#`, `?` and `%` mean something in an address, and nothing in a file's name */
+const fileUrl = (path: string): string =>
+  `file://${path.split("/").map(encodeURIComponent).join("/")}`;
+
 async function moduleDocument(path: string): Promise<unknown> {
   const real = await Deno.realPath(path).catch((e) => {
     throw cannotRead(path, e);
   });
   try {
-    return (await endingAtOnce(() => import(`file://${real}`))).default;
+    return (await endingAtOnce(() => import(fileUrl(real)))).default;
   } catch (e) {
     throw moduleFailed(path, e);
   }
@@ -58,7 +62,7 @@ async function recipeSource(which: string): Promise<RecipeSource> {
   if (which.endsWith(".ts")) {
     const document = await moduleDocument(which);
     if (document === null || typeof document !== "object") {
-      throw cannotRead(which, "its default export is no recipe({…})");
+      throw moduleFailed(which, "it does not end in: export default recipe({…}, (r) => {…})");
     }
     try {
       return { file: which, text: emitYaml(document as WrittenRecipe) };

@@ -12,7 +12,19 @@ const CASES: readonly (readonly [string, string, RegExp])[] = [
 a.steps.push(a); export default a;`,
     /the document contains itself/,
   ],
+  ["nothing", "export const x = 1;", /it does not end in: export default recipe\(/],
+  ["number", "export default 5;", /it does not end in: export default recipe\(/],
 ];
+
+Deno.test("a recipe in TypeScript: whatever its file is called", async () => {
+  using dir = new Folder();
+  const text = 'export default { recipe: "v1", name: "x", summary: "s", effect: "read", ' +
+    'steps: [{ id: "a", uses: "chip.identify" }] };';
+  for (const name of ["a#b.ts", "a?b.ts", "50%25.ts", "100%.ts", "two words.ts", "ä.ts"]) {
+    const { exit, err } = await probekit(["lint", dir.put(name, text)]);
+    assertEquals([exit, err], [0, ""], name);
+  }
+});
 
 for (const [name, text, why] of CASES) {
   Deno.test(`a recipe in TypeScript: ${name}`, async () => {
