@@ -187,7 +187,7 @@ function summary(ends: readonly UnitEnd[], report: Report): void {
     bold(`${"unit".padEnd(width("unit"))}  ${"outcome".padEnd(8)}  exit   time  record`),
   );
   for (const e of ends) {
-    const outcome = (e.exit === 0 ? green : red)(e.outcome.padEnd(8));
+    const outcome = (e.outcome === "PASS" ? green : red)(e.outcome.padEnd(8));
     const time = `${(e.boardTimeMs / 1000).toFixed(1)} s`.padStart(6);
     report.line(
       `${e.unit.padEnd(width("unit"))}  ${outcome}  ${String(e.exit).padStart(4)} ${time}  ${
@@ -195,7 +195,7 @@ function summary(ends: readonly UnitEnd[], report: Report): void {
       }`,
     );
   }
-  const good = ends.filter((e) => e.exit === 0).length;
+  const good = ends.filter((e) => e.outcome === "PASS").length;
   report.line(`${good} of ${ends.length} passed`);
 }
 

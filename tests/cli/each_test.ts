@@ -63,6 +63,15 @@ Deno.test("each: a table for people, and each fault under its unit's name", asyn
   assertEquals(err.includes("good|"), false);
 });
 
+Deno.test("each: a plan with changes is a pass, also with --detailed-exit", async () => {
+  using dir = new Folder();
+  const csv = panel(dir, { a: "blank", b: "blank" });
+  const { exit, out } = await probekit(args(dir, csv, "--dry-run", "--detailed-exit"));
+  assertEquals(exit, 3);
+  assertMatch(out, /^a +PASS +3 /m);
+  assertStringIncludes(out, "2 of 2 passed");
+});
+
 Deno.test("each: one lock per probe: a unit whose probe is held is busy, the others work", async () => {
   using dir = new Folder();
   const csv = panel(dir, { free: "blank", held: "blank" });
