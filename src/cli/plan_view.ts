@@ -73,9 +73,13 @@ export function resultLines(result: RunResult, s: Style): string[] {
     `  ${k.padEnd(16)} ${outputText(k, v)}`
   );
   if (result.error) return outputs;
-  const verdict = result.dryRun ? "nothing was written: this was a dry run" : result.board.text;
+  const verdict = result.dryRun ? "nothing was written: this was a dry run" : boardText(result);
   return [...outputs, s.green(`${result.recipe.name}: ${verdict}`), s.dim(`  ${cost}`)];
 }
+
+/** What a run that ended well did to the board, in words of their own: files may have been written. */
+export const boardText = ({ board }: RunResult): string =>
+  `${board.text}${board.state === "untouched" ? " to the board" : ""}`;
 
 /** A number that is a place is shown as one. */
 function outputText(name: string, value: unknown): string {

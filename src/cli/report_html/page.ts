@@ -7,6 +7,7 @@ import {
   STATE_WORDS,
   type StepReport,
 } from "../../recipe/mod.ts";
+import { boardText } from "../plan_view.ts";
 import { diagnosticCard } from "./diagnostics.ts";
 import { flashMap } from "./flash_map.ts";
 import { all, type Child, el, type Markup, table } from "./html.ts";
@@ -155,7 +156,7 @@ function top(r: RunResult, ids: readonly SectionId[]): Markup {
       el(
         "div",
         {},
-        el("h1", {}, r.error ? r.error.title : `${r.recipe.name}: ${r.board.text}`),
+        el("h1", {}, r.error ? r.error.title : `${r.recipe.name}: ${boardText(r)}`),
         el(
           "p",
           { class: "dim" },

@@ -50,7 +50,7 @@ export const flashRead: Act = async (at, p) => {
   const part = region === "all" ? "" : `${hex(range.at)}-${range.length}`;
   const to = await outputOf(at, String(p["to"]), ".bin", part);
   const what = region === "all" ? "all flash" : `${hex(range.at)} +${range.length}`;
-  const size = `${range.length / KIB} KiB`;
+  const size = range.length % KIB === 0 ? `${range.length / KIB} KiB` : `${range.length} bytes`;
   return {
     state: "unchanged",
     effect: "read",
