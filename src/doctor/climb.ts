@@ -3,9 +3,7 @@ import { Fault } from "../base/mod.ts";
 import { type Findings, noteOf, type Rung, type RungName, RUNGS } from "./findings.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-const NOT_REACHED: Partial<Record<RungName, string>> = {
-  nrst: "not known: the probe cannot read its level",
-};
+const NRST_UNKNOWN = "not known: the probe cannot read its level";
 /** What a step adds to the findings. */
 export type Adds = Partial<Omit<Findings, "rungs" | "registers" | "effects" | "source">>;
 
@@ -57,10 +55,11 @@ export class Climb {
 
   /** Everything so far. */
   done(): Findings {
-    const rungs = RUNGS.map((name): Rung =>
-      this.#rungs.get(name) ??
-        { name, state: "not-reached", text: NOT_REACHED[name] ?? "not reached" }
-    );
+    const probed = this.#rungs.get("probe")?.state === "ok";
+    const rungs = RUNGS.map((name): Rung => {
+      const text = name === "nrst" && probed ? NRST_UNKNOWN : "not reached";
+      return this.#rungs.get(name) ?? { name, state: "not-reached", text };
+    });
     const { registers, effects, source } = this;
     return { source, rungs, effects, registers, ...this.#found };
   }
