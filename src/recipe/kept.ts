@@ -16,9 +16,13 @@ const NAMES = 1000;
 const encoded = (data: Uint8Array | string): Uint8Array =>
   typeof data === "string" ? new TextEncoder().encode(data) : data;
 
-/** Says of a failed read that there is no such file, as Deno and this house's files say it. */
+/** Deno's name of it, and that of the Web's file systems */
+const MISSING: readonly string[] = ["NotFound", "NotFoundError"];
+
+/** Says of a failed read that there is no such file; Node has a code for it. */
 const isMissing = (e: unknown): boolean =>
-  e instanceof Error && (e.name === "NotFound" || isMissing(e.cause));
+  e instanceof Error &&
+  (MISSING.includes(e.name) || ("code" in e && e.code === "ENOENT") || isMissing(e.cause));
 
 /** What the file holds; undefined when there is none. Throws what reading throws. */
 async function contentOf(env: RunEnv, file: string): Promise<Uint8Array | undefined> {

@@ -27,6 +27,7 @@ export interface RunEnv {
   readonly unit?: string | undefined;
   /** the file of the board that was named */
   readonly board?: CheckedBoard;
+  /** Reads a file. Of one that is not there it throws what the platform does: NotFound, or ENOENT. */
   readonly files: { bytes(path: string): Promise<Uint8Array> };
   /** An environment variable that holds a secret. Absent: there are none here. */
   variable?(name: string): string | undefined;

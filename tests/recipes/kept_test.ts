@@ -7,6 +7,7 @@ import {
   Files,
   image,
   lasting,
+  recipeOf,
   run,
 } from "./support.ts";
 
@@ -93,6 +94,26 @@ Deno.test("what cannot be read is no free name; where none is left, nothing is w
     "error[E2064 no-free-name]: Nothing was written: ./backup/stm32f74-003200413136510635343237-" +
       "0x08000000-1024.bin and 1000 names after it hold other content",
   );
+});
+
+Deno.test("that there is no such file is understood from each platform", async () => {
+  const missing = [
+    new Deno.errors.NotFound("x"),
+    new DOMException("x", "NotFoundError"),
+    Object.assign(new Error("x"), { code: "ENOENT" }),
+    new Error("cannot read", { cause: new Deno.errors.NotFound("x") }),
+  ];
+  for (const error of missing) {
+    class Elsewhere extends Folder {
+      override bytes(): Promise<Uint8Array> {
+        return Promise.reject(error);
+      }
+    }
+    const files = new Elsewhere();
+    const checked = await recipeOf(reading("./backup/"));
+    const { result, shown } = await run(bench(), checked, { files });
+    assertEquals([result.exit, files.written.size], [0, 1], shown);
+  }
 });
 
 Deno.test("a name that another program takes meanwhile is left to it", async () => {
