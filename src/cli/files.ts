@@ -110,6 +110,31 @@ export function writeFileSync(file: string, content: Uint8Array | string): void 
 /** what must fit before the board is touched: more than a usual result */
 const ROOM = 256 * 1024;
 
+/** longest white space before the first character of a result */
+const LEAD = 64;
+const JSON_ELSEWHERE = [{
+  text: "--json takes the word behind it for its file: put --json last, or write --json=FILE",
+}] as const;
+
+/**
+ * A file that is there already is written over by `--json` when it is such a result; what else it may hold is
+ * somebody's work: `lint --json a.yaml b.yaml` names a recipe. Fault: cannot-write-file.
+ */
+export function requireJsonPlace(file: string): void {
+  let begins: string;
+  try {
+    if (!Deno.statSync(file).isFile) return;
+    using handle = Deno.openSync(file, { read: true });
+    const bytes = new Uint8Array(LEAD);
+    begins = new TextDecoder().decode(bytes.subarray(0, handle.readSync(bytes) ?? 0)).trimStart();
+  } catch {
+    return; // that it cannot be written is found when it is tried
+  }
+  if (begins === "" || begins.startsWith("{")) return;
+  const why = "it is there and holds something else than JSON";
+  throw fault("cannot-write-file", { file, why }, { next: JSON_ELSEWHERE });
+}
+
 /** Finds out whether a file could be written, and leaves it as it is. Fault: cannot-write-file. */
 export function requireRoom(file: string): void {
   try {

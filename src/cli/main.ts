@@ -7,6 +7,7 @@ import { onInterrupt } from "./interrupt.ts";
 import { renderDiagnostic } from "./render_fault.ts";
 import { type Cli, processTerminal } from "./terminal.ts";
 import { addVerb, type Verb } from "./verb.ts";
+import { visible } from "./visible.ts";
 
 const EXIT_USAGE = 2;
 /** the state of the board is unknown: wins over all others */
@@ -56,6 +57,13 @@ async function packages(): Promise<typeof import("commander")> {
       board: { state: "untouched", text: "nothing was written" },
     });
   }
+}
+
+/** The word that is missing may be the one that `--json [file]` has taken. */
+function tellSwallowed(args: readonly string[], cli: Cli): void {
+  const file = args[args.indexOf("--json") + 1];
+  if (!args.includes("--json") || file === undefined || file.startsWith("-")) return;
+  cli.err(`--json took ${visible(file)} for its file: put --json last, or write --json=FILE\n`);
 }
 
 async function build(
@@ -113,7 +121,10 @@ export async function runProgram(
     const said = failed(fault("stdout-not-written", { why: whyNot(lost) }));
     return exit === 0 ? said : exit;
   } catch (e) {
-    if (e instanceof commander.CommanderError) return e.exitCode === 0 ? 0 : EXIT_USAGE;
+    if (e instanceof commander.CommanderError) {
+      if (e.code === "commander.missingArgument") tellSwallowed(args, cli);
+      return e.exitCode === 0 ? 0 : EXIT_USAGE;
+    }
     return failed(e);
   }
 }

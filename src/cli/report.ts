@@ -1,7 +1,14 @@
 /** What a verb says: lines for people, one JSON object for programs, events while it runs. */
 import { type BoardState, diagnose, Fault } from "../base/mod.ts";
 import { fault } from "./faults.ts";
-import { type LineWriter, lineWriter, requireRoom, whyNot, writeFileSync } from "./files.ts";
+import {
+  type LineWriter,
+  lineWriter,
+  requireJsonPlace,
+  requireRoom,
+  whyNot,
+  writeFileSync,
+} from "./files.ts";
 import { renderDiagnostic } from "./render_fault.ts";
 import { type ProgressNews, ProgressView } from "./progress.ts";
 import { type Style, style } from "./style.ts";
@@ -23,6 +30,7 @@ export function tellFault(error: unknown, given: Given, cli: Cli): void {
   const file = given.text("json");
   if (file === undefined) return cli.out(text);
   try {
+    requireJsonPlace(file);
     writeFileSync(file, text);
   } catch {
     // the fault itself is told all the same
@@ -41,7 +49,10 @@ export class Report implements Disposable {
 
   constructor(readonly cli: Cli, given: Given, now: () => number = () => performance.now()) {
     this.#json = given.text("json") ?? (given.flag("json") ? "stdout" : "no");
-    if (this.#json !== "no" && this.#json !== "stdout") requireRoom(this.#json);
+    if (this.#json !== "no" && this.#json !== "stdout") {
+      requireJsonPlace(this.#json);
+      requireRoom(this.#json);
+    }
     this.#quiet = given.flag("quiet");
     this.style = style(cli.colour);
     const events = given.text("events");

@@ -1,5 +1,5 @@
 /** `--json` has its object also when a call fails before a run has begun, and it is the only one. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Folder, probekit, probekitJson } from "./support/program.ts";
 
 const SIM = ["--probe", "sim:stm32f746g-disco"];
@@ -34,4 +34,29 @@ Deno.test("--json FILE, and beside --events -: the same, once", async () => {
   assertEquals(JSON.parse(lines[0]!).error.code, "E0201");
   const failing = await probekit(["run", "flash", "--set", "image=none.hex", ...SIM, "--json"]);
   assertEquals(JSON.parse(failing.out).error.slug, "cannot-read-file");
+});
+
+Deno.test("--json in front of the words of a call does not write over the file that it takes for its own", async () => {
+  using dir = new Folder();
+  const recipe = "recipe: v1\nname: x\nsummary: s\neffect: read\nsteps:\n  - uses: chip.identify\n";
+  const [a, b] = [dir.put("a.yaml", recipe), dir.put("b.yaml", recipe)];
+  const calls: readonly (readonly string[])[] = [
+    ["lint", "--json", a, b],
+    ["fmt", "--check", "--json", a, b],
+    ["run", "--json", a, b, ...SIM],
+    ["info", ...SIM, "--json", a],
+    ["run", dir.at("nothing.yaml"), ...SIM, "--json", a],
+  ];
+  for (const args of calls) {
+    const { exit, err } = await probekit(args);
+    assertEquals([exit, Deno.readTextFileSync(a)], [2, recipe], err);
+  }
+  const { err } = await probekit(["lint", "--json", a, b]);
+  assertStringIncludes(err, "put --json last, or write --json=FILE");
+  const alone = await probekit(["lint", "--json", a]);
+  assertEquals([alone.exit, Deno.readTextFileSync(a)], [2, recipe]);
+  assertStringIncludes(alone.err, "--json took ");
+  const results = dir.at("results.json");
+  for (const ok of [b, b]) assertEquals((await probekit(["lint", ok, "--json", results])).exit, 0);
+  assertEquals(JSON.parse(Deno.readTextFileSync(results)).recipes[0].ok, true);
 });
