@@ -24,7 +24,10 @@ export const read: Verb = {
     summary: "like 64KiB",
   }],
   options: [
-    { flags: "-o, --output <file>", summary: "write there, over what is there: .bin, .hex or .srec by its ending" },
+    {
+      flags: "-o, --output <file>",
+      summary: "write there, over what is there: .bin, .hex or .srec by its ending",
+    },
     ...PROBE_OPTIONS,
     ...REPORT_OPTIONS,
   ],

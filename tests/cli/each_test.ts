@@ -1,5 +1,5 @@
 /** One recipe on a panel of units: one run, one lock, one record each; none touches another. */
-import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseCsv } from "../../src/cli/csv.ts";
 import { readPanel, worstExit } from "../../src/cli/each.ts";
 import { takeLock } from "../../src/cli/lock.ts";
