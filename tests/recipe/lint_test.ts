@@ -73,7 +73,9 @@ Deno.test("every row has its own code, and one of this room's", () => {
   assertEquals(new Set(codes).size, codes.length);
   for (const code of codes) {
     assert(
-      /^E(02[1-8]\d|10[0-4]\d|11[5-9]\d|20\d\d|22\d\d|30[0-4]\d|310\d|400\d)$/.test(code),
+      /^E(02[1-8]\d|02[1-8]\d\d|10[0-4]\d|11[5-9]\d|20\d\d|22\d\d|30[0-4]\d|310\d|400\d)$/.test(
+        code,
+      ),
       code,
     );
   }
