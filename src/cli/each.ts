@@ -218,7 +218,7 @@ export async function runEach(
   const waiting = [...units];
   const work = async (): Promise<void> => {
     for (let unit = waiting.shift(); unit && !cli.signal.aborted; unit = waiting.shift()) {
-      const { end, said } = await runUnit(unit, call, given, cli, plugged);
+      const { end, said } = await runUnit(unit, { ...call, checked }, given, cli, plugged);
       ends.set(unit, end);
       report.line(`${unit.name}: ${end.outcome}`);
       if (end.exit !== 0) {

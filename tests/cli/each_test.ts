@@ -3,6 +3,7 @@ import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@
 import { parseCsv } from "../../src/cli/csv.ts";
 import { readPanel, worstExit } from "../../src/cli/each.ts";
 import { takeLock } from "../../src/cli/lock.ts";
+import { program } from "../../tasks/probekit.ts";
 import { firmware, Folder, probekit, probekitJson, withEnv } from "./support/program.ts";
 
 const SIM = "sim:stm32f746g-disco";
@@ -70,6 +71,28 @@ Deno.test("each: a plan with changes is a pass, also with --detailed-exit", asyn
   assertEquals(exit, 3);
   assertMatch(out, /^a +PASS +3 /m);
   assertStringIncludes(out, "2 of 2 passed");
+});
+
+Deno.test("each: all units get the recipe as it was when the panel began", async () => {
+  using dir = new Folder();
+  const text = "recipe: v1\nname: x\nsummary: s\neffect: read\nsteps:\n  - uses: chip.identify\n";
+  const recipe = dir.put("x.yaml", text);
+  const rows = ["a", "b"].map((n) => `${n},${SIM}?state=${dir.at(n)}.pk`);
+  const csv = dir.put("panel.csv", `unit,probe\n${rows.join("\n")}\n`);
+  let said = "";
+  const exit = await program(
+    ["run", recipe, "--each", csv, "--runs", dir.at("runs")],
+    (signal) => ({
+      out(line) {
+        said += line;
+        if (line.includes("a: PASS")) Deno.writeTextFileSync(recipe, "no recipe any more");
+      },
+      err: (line) => void (said += line),
+      ...{ terminal: false, colour: false, signal, ask: () => undefined },
+    }),
+  );
+  assertEquals(exit, 0, said);
+  assertStringIncludes(said, "2 of 2 passed");
 });
 
 Deno.test("each: one lock per probe: a unit whose probe is held is busy, the others work", async () => {
