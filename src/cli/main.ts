@@ -10,6 +10,8 @@ import { addVerb, type Verb } from "./verb.ts";
 import { visible } from "./visible.ts";
 
 const EXIT_USAGE = 2;
+const COMPLETIONS =
+  "\nWords completed by Tab: probekit completions bash prints the script; so do zsh, fish, powershell.";
 /** the state of the board is unknown: wins over all others */
 const UNKNOWN = 40;
 
@@ -77,7 +79,8 @@ async function build(
     .showSuggestionAfterError()
     .enablePositionalOptions()
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true });
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText("after", COMPLETIONS);
   program.option("--no-color", "no colours, whatever the terminal");
   for (const verb of spec.verbs) addVerb(program, verb, commander, call);
   return { program, commander };

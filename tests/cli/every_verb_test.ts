@@ -167,6 +167,7 @@ Deno.test("help and version go to stdout and exit 0", async () => {
   for (const verb of ["flash", "recover", "gdb", "plan", "udev"]) {
     assertMatch(help.out, new RegExp(`^ {2}${verb}\\b`, "m"));
   }
+  assertStringIncludes(help.out, "probekit completions bash");
   const one = await probekit(["flash", "--help"]);
   assertStringIncludes(one.out, "--base <address>");
   const version = await probekit(["--version"]);
