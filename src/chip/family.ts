@@ -11,6 +11,12 @@ export interface Region {
   readonly length: number;
 }
 
+/** A memory of a chip's own. */
+export interface Ram extends Region {
+  /** on the core's own ports: no cache holds any of it (Cortex-M7 TRM, DDI 0489 §5.1) */
+  readonly tcm?: true;
+}
+
 /** How an option field is shown, and what it is on a new part. */
 export interface OptionField {
   readonly register: string;
@@ -71,7 +77,7 @@ export interface SubFamily {
   readonly sectors: string;
   /** sectors of each bank when nDBANK = 0 */
   readonly dualBankSectors?: string;
-  readonly ram: readonly Region[];
+  readonly ram: readonly Ram[];
   /** fields that only these parts have, by register of `Family.flash.registers` */
   readonly registerFields?: Readonly<Record<string, Fields>>;
   /** option fields by the manual's names */

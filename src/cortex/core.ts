@@ -48,6 +48,8 @@ export interface BreakpointChange {
 export interface StepWish {
   /** words of RAM, multiples of 4, that are wanted afterwards */
   readonly peek?: readonly Address[];
+  /** memory that no cache holds: words of it come along whether or not a data cache is on */
+  readonly tcm?: readonly { readonly at: Address; readonly length: number }[];
   /** whether the new PC is wanted */
   readonly pc?: boolean;
   readonly breakpoints?: BreakpointChange;
@@ -55,10 +57,10 @@ export interface StepWish {
 /** What came with a step at no cost. */
 export interface Stepped {
   /**
-   * of `peek`, the first so many; absent when they did not come (a data cache is on, or the probe carries
-   * too few)
+   * of `peek`, by address, the first so many; with a data cache on those of `tcm` only, for the cache may
+   * hold newer ones. Absent when none came.
    */
-  readonly words?: Uint32Array;
+  readonly words?: ReadonlyMap<Address, number>;
   /** absent when it was not asked for, or did not come */
   readonly pc?: Address;
 }

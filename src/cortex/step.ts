@@ -1,5 +1,5 @@
 /** One instruction in one trip: comparators out of the way, the step, what came of it, comparators back. */
-import { type Access, bit, has } from "../base/mod.ts";
+import { type Access, type Address, bit, has } from "../base/mod.ts";
 import type { Stepped, StepWish } from "./core.ts";
 import { AT, DEBUG, DFSR_ALL, type Dhcsr, dhcsr } from "./scs.ts";
 
@@ -51,20 +51,29 @@ export function stepTrip(around: Around, wish: StepWish, room: number): StepTrip
     ...around.after,
     ...peek.length ? [AT.CCR, ...peek].map((read) => ({ read })) : [],
   ];
-  return { accesses, read: (words) => seen(words, wantsPc, peek.length) };
+  return { accesses, read: (words) => seen(words, wantsPc, peek, wish.tcm ?? []) };
 }
 
-function seen(words: Uint32Array, wantsPc: boolean, peeked: number): StepSeen {
+function seen(
+  words: Uint32Array,
+  wantsPc: boolean,
+  peek: readonly Address[],
+  tcm: NonNullable<StepWish["tcm"]>,
+): StepSeen {
   const [before, after] = [dhcsr(words[0] ?? 0), dhcsr(words[1] ?? 0)];
   const ready = wantsPc && after.halted && dhcsr(words[3] ?? 0).ready;
   const ccr = wantsPc ? 5 : 3;
-  // a data cache may hold newer words than the bus
-  const coherent = peeked > 0 && after.halted && !has(words[ccr] ?? 0, CCR_DC);
+  // a data cache may hold newer words than the bus, but none of tightly coupled memory
+  const cached = has(words[ccr] ?? 0, CCR_DC);
+  const isTrue = (at: Address) => !cached || tcm.some((r) => at >= r.at && at < r.at + r.length);
+  const came = new Map(
+    peek.map((at, i) => [at, words[ccr + 1 + i] ?? 0] as const).filter(([at]) => isTrue(at)),
+  );
   return {
     before,
     after,
     dfsr: words[2] ?? 0,
     ...ready ? { pc: words[4] ?? 0 } : {},
-    ...coherent ? { words: words.slice(ccr + 1) } : {},
+    ...after.halted && came.size ? { words: came } : {},
   };
 }

@@ -28,7 +28,10 @@ function flashRegions(layout: Layout, view: number): Region[] {
 /** Everything a debugger may look at on this chip. */
 export function regionsOf(chip: Chip, layout: Layout): readonly Region[] {
   const { sub, family } = chip;
-  const ram = sub.ram.map((r): Region => ({ type: "ram", at: r.at, length: r.length }));
+  const ram = sub.ram.map(({ at, length, tcm }): Region => ({
+    ...{ type: "ram", at, length },
+    ...tcm ? { tcm } : {},
+  }));
   // also where an image may be linked: what is loaded there goes to the same sectors
   const views = [...family.flash.aliases.map((a) => a.at), layout.at];
   // RM0385 §2.2.2: system memory, OTP, size, unique id and option bytes live here

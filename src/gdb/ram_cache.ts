@@ -38,8 +38,11 @@ export class RamCache {
   /** words that gdb has asked for since the core ran, the last ones last: it will again after a step */
   readonly #asked = new Set<number>();
   readonly #ram: readonly Region[];
+  /** what no cache of the core's holds */
+  readonly tcm: readonly Region[];
   constructor(readonly target: GdbTarget, readonly registers: HaltedRegisters) {
     this.#ram = target.map.filter((r) => r.type === "ram" && r.at < PERIPHERALS);
+    this.tcm = this.#ram.filter((r) => r.tcm);
   }
   forget(): void {
     this.#known = [];
@@ -83,12 +86,14 @@ export class RamCache {
       if (!(e instanceof Fault)) throw e; // whoever asks for it gets the fault
     }
   }
-  /** What came with a step: the first of the addresses. */
-  know(asked: readonly number[], words: Uint32Array): void {
-    for (let i = 0; i < words.length;) {
+  /** What came with a step: words by their addresses. */
+  know(words: ReadonlyMap<number, number>): void {
+    const all = [...words];
+    for (let i = 0; i < all.length;) {
       const first = i;
-      do i++; while (i < words.length && asked[i] === (asked[i - 1] ?? 0) + 4);
-      this.#known.push({ at: asked[first] ?? 0, bytes: wordsToBytes([...words.slice(first, i)]) });
+      do i++; while (i < all.length && all[i]?.[0] === (all[i - 1]?.[0] ?? 0) + WORD);
+      const bytes = wordsToBytes(all.slice(first, i).map(([, word]) => word));
+      this.#known.push({ at: all[first]?.[0] ?? 0, bytes });
     }
   }
   /** What was written there by this server itself. */

@@ -116,9 +116,10 @@ export class Running {
     const peek = [...code, ...ram.askedWords([...code, ...stack]), ...stack];
     session.forget();
     const { done, ...breakpoints } = hard.leave(pc);
-    const came = await target.step(pc, { peek, breakpoints, pc: this.#range !== undefined });
+    const wish = { peek, tcm: ram.tcm, breakpoints, pc: this.#range !== undefined };
+    const came = await target.step(pc, wish);
     done();
-    if (came.words) ram.know(peek, came.words);
+    if (came.words) ram.know(came.words);
     if (came.pc !== undefined) registers.knowPc(came.pc);
     const { why } = await target.stopReason();
     if (why === "breakpoint" && await session.options.semihosting.serve(target) === "served") {

@@ -17,6 +17,8 @@ export interface Region {
   readonly length: number;
   /** of flash: bytes erased together */
   readonly block?: number;
+  /** of RAM: no cache holds any of it */
+  readonly tcm?: true;
 }
 
 /** What writing an image did. */

@@ -31,10 +31,19 @@ const IN_MAIN = /reason="end-stepping-range".*func="main"/;
 const STEPPED = /reason="end-stepping-range"/;
 
 /** adds r0, #1 twenty times, and PC there */
-const IN_RAM = [
-  ...Array.from({ length: 20 }, (_, i) => `set {short}(0x20001000 + ${2 * i}) = 0x3001`),
-  "set $pc = 0x20001000",
+const inRam = (at: string) => [
+  ...Array.from({ length: 20 }, (_, i) => `set {short}(${at} + ${2 * i}) = 0x3001`),
+  `set $pc = ${at}`,
 ];
+const [DTCM, SRAM1] = ["0x20001000", "0x20011000"];
+const STACK_IN_DTCM = "set $sp = 0x20008000";
+const IN_RAM = inRam(DTCM);
+/** CCR.DC and CCR.IC */
+const CACHES = "set {int}0xE000ED14 |= 0x30000";
+/** what is behind a data cache is read through it, stack and code each at every stop of the core */
+const THROUGH_CACHE = 2;
+/** so often gdb stops in such a `next` to look at the stack */
+const STOPS = 5;
 
 const ACTS: Readonly<Record<string, Act>> = {
   "stepi": { line: 89, first: STEPI, command: STEPI, ends: IN_MAIN, most: MOST_STEPI },
@@ -54,6 +63,30 @@ const ACTS: Readonly<Record<string, Act>> = {
   "stepi in RAM, two breakpoints there": {
     ...{ line: 89, types: [...IN_RAM, "break *0x20001010", "break *0x20001014", "stepi"] },
     ...{ command: STEPI, ends: STEPPED, most: MOST_STEPI },
+  },
+  "stepi, caches on, stack in tightly coupled memory": {
+    ...{ line: 89, types: [CACHES, STACK_IN_DTCM, "stepi"], command: STEPI },
+    ...{ ends: STEPPED, most: MOST_STEPI },
+  },
+  "stepi in tightly coupled memory, caches on, stack there": {
+    ...{ line: 89, types: [CACHES, STACK_IN_DTCM, ...IN_RAM, "stepi"], command: STEPI },
+    ...{ ends: STEPPED, most: MOST_STEPI },
+  },
+  "next over a call, caches on, stack in tightly coupled memory": {
+    ...{ line: 101, types: [CACHES, STACK_IN_DTCM], command: NEXT },
+    ...{ ends: STEPPED, most: MOST_NEXT },
+  },
+  "stepi, stack behind a data cache": {
+    ...{ line: 89, types: [CACHES, "stepi"], command: STEPI },
+    ...{ ends: IN_MAIN, most: MOST_STEPI + THROUGH_CACHE },
+  },
+  "stepi, code and stack behind a data cache": {
+    ...{ line: 89, types: [CACHES, ...inRam(SRAM1), "stepi"], command: STEPI },
+    ...{ ends: STEPPED, most: MOST_STEPI + 2 * THROUGH_CACHE },
+  },
+  "next over a call at the end of a loop, stack behind a data cache": {
+    ...{ line: 101, types: [CACHES], command: NEXT },
+    ...{ ends: IN_MAIN, most: MOST_NEXT + STOPS * THROUGH_CACHE },
   },
   "next over a call that prints 36 letters": {
     ...{ line: 92, command: NEXT, ends: IN_MAIN, most: MOST_NEXT },

@@ -142,8 +142,8 @@ export default {
       optionBytes: { at: 0x1FFF_0000, length: 0x30 }, // last word pair at 1FFF0028: PCROP_RDP
       sectors: "4x16K 1x64K 3x128K",
       ram: [
-        { name: "ITCM", at: 0x0000_0000, length: 16 * 1024 },
-        { name: "DTCM", at: 0x2000_0000, length: 64 * 1024 },
+        { name: "ITCM", at: 0x0000_0000, length: 16 * 1024, tcm: true },
+        { name: "DTCM", at: 0x2000_0000, length: 64 * 1024, tcm: true },
         { name: "SRAM1", at: 0x2001_0000, length: 176 * 1024 }, // C SRAM1_BASE
         { name: "SRAM2", at: 0x2003_C000, length: 16 * 1024 }, // C SRAM2_BASE
       ],
@@ -194,8 +194,8 @@ export default {
       optionBytes: { at: 0x1FFF_0000, length: 0x20 }, // last word pair at 1FFF0018: BOOT_ADD1
       sectors: "4x32K 1x128K 3x256K",
       ram: [
-        { name: "ITCM", at: 0x0000_0000, length: 16 * 1024 },
-        { name: "DTCM", at: 0x2000_0000, length: 64 * 1024 },
+        { name: "ITCM", at: 0x0000_0000, length: 16 * 1024, tcm: true },
+        { name: "DTCM", at: 0x2000_0000, length: 64 * 1024, tcm: true },
         { name: "SRAM1", at: 0x2001_0000, length: 240 * 1024 },
         { name: "SRAM2", at: 0x2004_C000, length: 16 * 1024 },
       ],
@@ -233,8 +233,8 @@ export default {
       sectors: "4x32K 1x128K 7x256K",
       dualBankSectors: "4x16K 1x64K 7x128K",
       ram: [
-        { name: "ITCM", at: 0x0000_0000, length: 16 * 1024 },
-        { name: "DTCM", at: 0x2000_0000, length: 128 * 1024 },
+        { name: "ITCM", at: 0x0000_0000, length: 16 * 1024, tcm: true },
+        { name: "DTCM", at: 0x2000_0000, length: 128 * 1024, tcm: true },
         { name: "SRAM1", at: 0x2002_0000, length: 368 * 1024 },
         { name: "SRAM2", at: 0x2007_C000, length: 16 * 1024 },
       ],
