@@ -75,6 +75,8 @@ const MEANINGS: readonly (readonly [bit: number, text: string])[] = [
   [24, "An unaligned access where it is not allowed (UNALIGNED)"],
   [25, "A division by zero (DIVBYZERO)"],
 ];
+/** MSTKERR, STKERR */
+const UNSAVED = [4, 12];
 const MMARVALID = 7;
 const BFARVALID = 15;
 
@@ -157,7 +159,10 @@ export async function explainFault(core: Core): Promise<FaultStory> {
   let frame: StackedFrame | undefined;
   if (ipsr !== 0 && isExcReturn(lr) && !lockedUp) {
     const got = await readFrame(core, has(lr, 4) ? psp : msp);
-    if (typeof got === "string") sentences.push(got);
+    if (typeof got !== "string" && UNSAVED.some((n) => isSet(words.cfsr, n))) {
+      // what stands there is older, or nothing that was ever written
+      sentences.push("So it is not known which instruction was interrupted: it was not saved");
+    } else if (typeof got === "string") sentences.push(got);
     else {
       frame = got;
       const caller = got.lr === NO_CALLER ? "" : `, called from ${hex(got.lr)}`;

@@ -1,7 +1,7 @@
 /** Causes between the probe and the chip: NRST, SWD. */
 import { type CauseRow, likely, possible, proven } from "./cause.ts";
 import { LEAST_V, voltsText } from "./causes_supply.ts";
-import { ended, endedBy } from "./ended.ts";
+import { BREAKS, ended, endedBy } from "./ended.ts";
 import type { Findings } from "./findings.ts";
 
 /** Nothing answers on SWD, and the supply is not why. */
@@ -51,7 +51,7 @@ export const LINK_CAUSES: readonly CauseRow[] = [
       text:
         "Connect NRST of the probe to the chip's NRST; without it a chip whose SWD pins are taken cannot be reached",
     }],
-    excludes: ["nrst-held", "swd-closed"],
+    excludes: ["nrst-held"],
   },
   {
     slug: "link-only-slow",
@@ -74,11 +74,20 @@ export const LINK_CAUSES: readonly CauseRow[] = [
     blocks: ["connect"],
     text: "The program closes the debug port: it uses the SWD pins, or sleeps with debugging off",
     match: (f) => {
-      if (f.connected?.how === "under-reset" && f.plain?.slug === "link-no-answer") {
+      const byNrst = f.connected?.how === "under-reset" && f.nrst === "works";
+      if (byNrst && f.plain?.slug === "link-no-answer") {
         return {
           ...proven(["no answer while the program runs", "an answer while NRST is low"]),
           skip: 2, // that it answers under reset is known
         };
+      }
+      if (f.connected?.how === "under-reset" && f.plain) {
+        const stopped = BREAKS.includes(f.plain.slug)
+          ? "it answered, and stopped while the program ran"
+          : "no answer at first";
+        const shown = [stopped, f.plain.title];
+        const held = "an answer at every look with the core held before its first instruction";
+        return { ...likely([...shown, ...(f.fault ? [] : [held])]), skip: 2 };
       }
       if (!silent(f)) return undefined;
       const seen = [...triesText(f), voltsText(f)];
@@ -154,10 +163,11 @@ export const LINK_CAUSES: readonly CauseRow[] = [
     exit: 21,
     blocks: ["connect"],
     text:
-      "The chip answers and then stops: a bad contact, a supply that dips, or a program that sleeps",
+      "The chip answers and then stops: a bad contact, a supply that dips, or a program that takes the SWD pins or sleeps with debugging off",
     match: (f) => {
-      const note = ended(f, "link-lost", "debug-power-refused", "no-memory-port", "bus-busy");
-      return note && likely([note.title, ...note.seen]);
+      const note = ended(f, ...BREAKS);
+      const reset = f.underReset ? ["no answer under reset either"] : [];
+      return note && likely([note.title, ...note.seen, ...reset]);
     },
     next: [
       {
@@ -166,7 +176,8 @@ export const LINK_CAUSES: readonly CauseRow[] = [
         effect: "read",
       },
       {
-        text: "Or look under reset:",
+        text:
+          "Or look under reset; without an NRST wire hold the board's reset button while this starts, then let go:",
         command: "probekit doctor --under-reset",
         effect: "volatile",
       },

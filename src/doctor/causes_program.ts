@@ -150,7 +150,7 @@ const STATE_CAUSES: readonly CauseRow[] = [
     text: "The stack has left its memory",
     match: (f) =>
       stackLost(f) && (inFaultHandler(f) || lockedUp(f)) && !startedByPin(f)
-        ? likely(faultLines(f))
+        ? { ...likely(faultLines(f)), skip: f.core?.story ? 1 : 0 }
         : undefined,
     next: [SEE_WHERE, {
       text: "Look for endless recursion and large local arrays; enlarge the stack",

@@ -34,6 +34,15 @@ export class Climb {
   add(more: Adds): void {
     Object.assign(this.#found, more);
   }
+  /** Forgets what was read of the chip, and the fault that ended it. */
+  startAgain(): void {
+    const kept: readonly RungName[] = ["usb", "probe", "voltage"];
+    for (const name of RUNGS) if (!kept.includes(name)) this.#rungs.delete(name);
+    const { probe, volts, voltsLater, plain } = this.#found;
+    for (const key of Object.keys(this.#found)) delete this.#found[key as keyof Adds];
+    for (const name of Object.keys(this.registers)) delete this.registers[name];
+    Object.assign(this.#found, { probe, volts, voltsLater, plain });
+  }
   get found(): Readonly<Adds> {
     return this.#found;
   }

@@ -313,3 +313,58 @@ export const LOADS_FIRST: Program = {
   // deno-fmt-ignore
   halfwords: [0xB501, 0xE7FE],
 };
+
+/** works for some 70 ms, then takes the SWD pins */
+export const SWD_OFF_LATER: Program = {
+  assembly: `
+    movw r1, #0x1A80
+    movt r1, #6
+    again: subs r1, #1
+    bne again
+    ldr r0, rcc_ahb1enr
+    ldr r1, [r0]
+    movs r2, #1
+    orrs r1, r2
+    str r1, [r0]
+    ldr r0, gpioa_moder
+    ldr r1, [r0]
+    mov.w r2, #0x3C000000
+    orrs r1, r2
+    str r1, [r0]
+    b .
+    .align 2
+    rcc_ahb1enr: .word 0x40023830
+    gpioa_moder: .word 0x40020000`,
+  // deno-fmt-ignore
+  halfwords: [
+    0xF641, 0x2180, 0xF2C0, 0x0106, 0x3901, 0xD1FD, 0x4805, 0x6801, 0x2201, 0x4311, 0x6001, 0x4804,
+    0x6801, 0xF04F, 0x5270, 0x4311, 0x6001, 0xE7FE, 0x3830, 0x4002, 0x0000, 0x4002,
+  ],
+};
+
+/** closes the first 64 KiB of RAM, the stack's, by the MPU and reads there */
+export const STACK_CLOSED: Program = {
+  assembly: `
+    ldr r0, mpu_rnr
+    movs r1, #0
+    str r1, [r0]
+    ldr r1, dtcm
+    str r1, [r0, #4]
+    movs r1, #0x1F
+    str r1, [r0, #8]
+    movs r1, #5
+    str r1, [r0, #-4]
+    dsb
+    isb
+    ldr r1, dtcm
+    ldr r1, [r1]
+    b .
+    .align 2
+    mpu_rnr: .word 0xE000ED98
+    dtcm: .word 0x20000000`,
+  // deno-fmt-ignore
+  halfwords: [
+    0x4808, 0x2100, 0x6001, 0x4908, 0x6041, 0x211F, 0x6081, 0x2105, 0xF840, 0x1C04, 0xF3BF, 0x8F4F,
+    0xF3BF, 0x8F6F, 0x4902, 0x6809, 0xE7FE, 0xBF00, 0xED98, 0xE000, 0x0000, 0x2000,
+  ],
+};

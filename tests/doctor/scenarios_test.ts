@@ -111,6 +111,17 @@ Deno.test("doctor: after --halt the program runs on as before", async () => {
   assertEquals(f.core?.story?.sentences, ["No fault is recorded"]);
 });
 
+Deno.test("doctor: --halt on a board that a watchdog resets gives the registers, and all is as before", async () => {
+  const sim = openSim(selectorOf("so36160986"));
+  const frozen = () => [0xE004_2008, 0xE004_200C].map((at) => sim.board.peek(at)); // DBGMCU_APBx_FZ
+  const before = frozen();
+  const f = await examine(sim.source, { halt: true });
+  assertEquals(f.rungs.filter((r) => r.state !== "ok").map((r) => r.name), []);
+  assertEquals(f.fault, undefined);
+  assertEquals(f.core?.story?.sentences, ["No fault is recorded"]);
+  assertEquals(frozen(), before);
+});
+
 Deno.test("doctor: a supply between 2.1 and 2.7 V is a note, below 1.5 V with an answer the VDD wire", async () => {
   const low = await seen(selectorOf("factory", "&volts=2.4"));
   assertEquals([low.diagnosis.exit, low.diagnosis.notes[0]?.slug], [0, "supply-narrows-flash"]);

@@ -84,6 +84,32 @@ export const PROGRAM_WORLDS: Readonly<Record<string, World>> = {
     wish: UNDER,
     wants: [21, "likely:rdp2 possible:swd-closed possible:swd-wires"],
   },
+  "SWD taken after a while": {
+    image: { reset: p.SWD_OFF_LATER },
+    wants: [21, "likely:link-breaks"],
+  },
+  "SWD taken after a while, under reset": {
+    image: { reset: p.SWD_OFF_LATER },
+    wish: UNDER,
+    wants: [21, "likely:swd-closed"],
+  },
+  "SWD taken after a while, under reset, NRST unwired": {
+    image: { reset: p.SWD_OFF_LATER },
+    nrst: "unwired",
+    wish: UNDER,
+    wants: [21, "likely:link-breaks"],
+  },
+  "hardware WWDG, halted": {
+    image: running,
+    clearOptcr: 0x10,
+    wish: HALT,
+    wants: [22, "proven:wwdg-hardware"],
+  },
+  "stack closed by the MPU, halted": {
+    image: { reset: p.STACK_CLOSED },
+    wish: HALT,
+    wants: [22, "proven:hardfault likely:stack-overflow"],
+  },
   "interrupts off": { image: { reset: p.BUSY }, wants: [0, ""] },
   "soft WWDG not fed": { image: { reset: p.SOFT_WWDG }, wants: [22, "proven:watchdog-loop"] },
   "soft IWDG not fed, 512 ms": {
