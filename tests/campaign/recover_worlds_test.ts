@@ -26,11 +26,14 @@ async function recover(board: VirtualBoard, allow = true): Promise<RunResult> {
 
 /** Worlds that recover has to leave alone, and why. */
 const REFUSED: Readonly<Record<string, string>> = {
-  "programmed, not loaded: RDP level 2": "link-no-answer", // the reset that attaching needs closes it
+  "programmed, not loaded: RDP level 2": "options-close-at-reset",
+  "programmed, not loaded, register put back: RDP level 2": "options-close-at-reset",
+  "the same under reset": "options-close-at-reset",
   "supply falls to 0.2 V": "link-lost",
   "0.9 V": "link-no-power",
   "1.6 V": "link-no-answer",
   "2.0 V, hardware WWDG": "supply-out-of-range",
+  "2.098 V, which is less": "supply-out-of-range",
   "5 V": "supply-out-of-range",
   "NRST held, RDP1": "core-held-in-reset",
   "NRST held, under reset": "core-held-in-reset",
@@ -61,8 +64,15 @@ function amiss(board: VirtualBoard, before: { level: number; flash: Uint8Array; 
   }
   return undefined;
 }
+/** The level after the next reset, which recover begins with: what flash holds may not have been loaded yet. */
+function levelNext({ options }: VirtualBoard["chip"]): number {
+  const [word = 0] = options.storage;
+  const matched = (word >>> 16) === (~word & 0xFFFF);
+  const stored = matched ? { 0xAA: 0, 0xCC: 2 }[word >>> 8 & 0xFF] ?? 1 : 1;
+  return Math.max(options.level, stored);
+}
 const stateOf = ({ chip, flash }: VirtualBoard) => ({
-  level: chip.options.level,
+  level: levelNext(chip),
   flash,
   pcrop: chip.options.loaded.OPTCR2 & 0xFF,
 });
