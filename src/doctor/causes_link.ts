@@ -1,6 +1,7 @@
 /** Causes between the probe and the chip: NRST, SWD. */
 import { type CauseRow, likely, possible, proven } from "./cause.ts";
 import { LEAST_V, voltsText } from "./causes_supply.ts";
+import { INSTEAD } from "./causes_vectors.ts";
 import { BREAKS, ended, endedBy } from "./ended.ts";
 import type { Findings } from "./findings.ts";
 
@@ -106,11 +107,7 @@ export const LINK_CAUSES: readonly CauseRow[] = [
         command: "probekit doctor --under-reset",
         effect: "volatile",
       },
-      {
-        text: "If it does, replace the program:",
-        command: "probekit erase --set-target attach=under-reset",
-        effect: "destructive",
-      },
+      INSTEAD,
     ],
   },
   {

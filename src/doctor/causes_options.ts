@@ -79,8 +79,8 @@ export const recoverErases = ({ chip, options }: Findings): boolean =>
   options?.rdpLevel === 1 ||
   (chip !== undefined && options !== undefined && closedByCutWrite(chip, options));
 
-/** What an erase of the first sector needs before it. */
-function beforeErase({ chip, layout, options }: Findings): Remedy | undefined {
+/** What another program in the first sector needs before it. */
+function beforeReplacing({ chip, layout, options }: Findings): Remedy | undefined {
   if (options?.rdpLevel === 1) return RECOVER_ERASES; // nothing but a regression erases there
   if (!chip || !layout || !options) return undefined;
   return closedSectors(chip, layout, options.registers, "write").some((s) => s.index === 0)
@@ -91,8 +91,8 @@ function beforeErase({ chip, layout, options }: Findings): Remedy | undefined {
 /** The remedy as it is on this chip: at RDP level 1 recover asks, because it erases. */
 export function remedyOn(f: Findings, remedy: Remedy): Remedy {
   if (remedy.command === RECOVER.command && recoverErases(f)) return RECOVER_ERASES;
-  if (!remedy.command?.startsWith("probekit erase")) return remedy;
-  return beforeErase(f) ?? remedy;
+  if (!remedy.command?.endsWith("attach=under-reset")) return remedy;
+  return beforeReplacing(f) ?? remedy;
 }
 
 /** See the head of the file. */

@@ -4,7 +4,7 @@ import { exceptionName } from "../cortex/mod.ts";
 import { type CauseRow, likely, type Match, proven } from "./cause.ts";
 import { bootPlace, startedByPin } from "./causes_boot.ts";
 import { resetFlag } from "./causes_options.ts";
-import { faultVectorLines, FLASH } from "./causes_vectors.ts";
+import { faultVectorLines, FLASH, INSTEAD } from "./causes_vectors.ts";
 import type { Findings } from "./findings.ts";
 
 const ALL = 0xFFFF_FFFF;
@@ -83,11 +83,6 @@ const SEE_WHERE = {
   text: "See which instruction it was; the core is halted for a moment:",
   command: "probekit doctor --halt",
   effect: "volatile",
-} as const;
-const INSTEAD = {
-  text: "Hold it in reset, and put another program in:",
-  command: "probekit flash IMAGE --set-target attach=under-reset",
-  effect: "reversible",
 } as const;
 const DEBUG = {
   text: "Step up to it with a debugger:",

@@ -13,6 +13,13 @@ export const FLASH = {
   effect: "reversible",
 } as const;
 
+/** What helps against a program that has to be held back. */
+export const INSTEAD = {
+  text: "Hold it in reset, and put another program in:",
+  command: "probekit flash IMAGE --set-target attach=under-reset",
+  effect: "reversible",
+} as const;
+
 const words = (f: Findings): readonly number[] | undefined => f.vectors?.words;
 const isBlank = (f: Findings): boolean => words(f)?.slice(0, 2).every((w) => w === BLANK) ?? false;
 const at = (f: Findings): string => hex(f.vectors?.readAt ?? 0);
