@@ -1,8 +1,8 @@
 /** Causes in the vector table. */
-import { hex } from "../base/mod.ts";
+import { bits, hex } from "../base/mod.ts";
 import { checkVectors } from "../cortex/mod.ts";
 import { type CauseRow, likely, type Match, proven } from "./cause.ts";
-import { startsBesideProgram } from "./causes_boot.ts";
+import { bootPlace, startedByPin, startsBesideProgram } from "./causes_boot.ts";
 import type { Findings } from "./findings.ts";
 
 const BLANK = 0xFFFF_FFFF;
@@ -60,12 +60,68 @@ function resetInRam(f: Findings): boolean {
     (chip?.sub.ram.some((r) => target >= r.at && target < r.at + r.length) ?? false);
 }
 
+/** What says that the code which a reset vector in RAM points to does not run; undefined when nothing does. */
+function faultsAtOnce({ core, registers, options, heldInReset }: Findings): string[] | undefined {
+  if (heldInReset || options?.rdpLevel === 1) return undefined;
+  const cfsr = registers["CFSR"] ?? 0;
+  const fetch = bits(cfsr, 8, 8) === 1 || bits(cfsr, 16, 16) === 1 || bits(cfsr, 17, 17) === 1; // IBUSERR, UNDEFINSTR, INVSTATE
+  const stands = core?.lockedUp || core?.exception === 3;
+  return fetch && stands ? [...core?.faults ?? []] : undefined;
+}
+
+/** A HardFault vector that cannot be taken, in words. */
+function unusable(f: Findings, vector: number): string | undefined {
+  const { chip, layout } = f;
+  if (vector === BLANK) return "blank";
+  if (vector % 2 === 0) return "even: no Thumb bit";
+  if (!chip || !layout) return undefined;
+  const flash = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)]
+    .map((at) => ({ at, length: layout.size }));
+  const all = [...flash, ...chip.sub.ram, ...chip.sub.systemMemory];
+  return all.some((r) => vector > r.at && vector < r.at + r.length)
+    ? undefined
+    : "in no flash or RAM of this chip";
+}
+
+/** Locked up, and where VTOR points no handler is. */
+function movedTable(f: Findings): Match | undefined {
+  const live = f.vectors?.live;
+  const stands = f.core?.lockedUp || f.core?.story?.lockedUp;
+  const [, , , vector = BLANK] = live?.words ?? [];
+  const wrong = unusable(f, vector);
+  if (!live || !stands || wrong === undefined || f.heldInReset) return undefined;
+  // a chip that started elsewhere has its vectors there by itself
+  if (bootPlace(f) !== "flash" || startedByPin(f)) return undefined;
+  const shown = [
+    `VTOR ${hex(live.at)}; the chip starts from the table at ${at(f)}`,
+    `at ${hex(live.at)} the HardFault vector ${hex(vector)} is ${wrong}`,
+  ];
+  return proven(shown, { where: hex(live.at) });
+}
+
+/** An image that stands where it is not linked for. */
+function misplaced(f: Findings): Match | undefined {
+  const all = f.vectors?.misplaced ?? [];
+  if (all.length === 0 || startsBesideProgram(f)) return undefined;
+  const [{ at: first = 0, reset: vector = 0 } = {}] = all;
+  return proven([
+    vectorLine(f),
+    ...all.slice(0, 3).map((t) =>
+      `at ${hex(t.at)}: reset vector ${hex(t.reset)}, and erased flash where it points to`
+    ),
+  ], { at: hex(first), reset: hex(vector) });
+}
+
 /** The vector table as evidence of why a fault could not be handled. */
 export function faultVectorLines(f: Findings): readonly string[] {
   const vector = words(f)?.[3];
   if (vector === undefined || isBlank(f)) return [];
   const wrong = vector === BLANK ? "blank" : vector % 2 === 0 ? "even: no Thumb bit" : undefined;
-  return wrong === undefined ? [] : [`the HardFault vector ${hex(vector)} is ${wrong}`];
+  return f.vectors?.live !== undefined
+    ? []
+    : wrong === undefined
+    ? []
+    : [`the HardFault vector ${hex(vector)} is ${wrong}`];
 }
 
 /** See the head of the file. */
@@ -77,7 +133,7 @@ export const VECTOR_CAUSES: readonly CauseRow[] = [
     blocks: ["run"],
     text: "There is no program to start: the vector table is blank",
     match: (f) =>
-      isBlank(f) && (f.vectors?.tables ?? []).length === 0
+      isBlank(f) && (f.vectors?.tables ?? []).length === 0 && !f.vectors?.misplaced
         ? proven([
           vectorLine(f),
           ...(f.core?.lockedUp ? ["the core locked up at once, as it must"] : []),
@@ -151,7 +207,36 @@ export const VECTOR_CAUSES: readonly CauseRow[] = [
     exit: 22,
     blocks: ["run"],
     text: "The reset vector points to RAM, where nothing is after power-on",
-    match: (f) => resetInRam(f) ? likely([vectorLine(f)]) : undefined,
+    match: (f) => {
+      if (!resetInRam(f)) return undefined;
+      const fails = faultsAtOnce(f);
+      return fails ? proven([vectorLine(f), ...fails]) : likely([vectorLine(f)]);
+    },
     next: [{ ...FLASH, text: "Link the image for flash, or load it with a debugger; then:" }],
+  },
+  {
+    slug: "image-misplaced",
+    rung: "vectors",
+    exit: 22,
+    blocks: ["run"],
+    text:
+      "No program begins where the chip starts; the image at {at} is linked for another address: its reset vector {reset} points to erased flash",
+    match: misplaced,
+    next: [{ ...FLASH, text: "Program it again, at the address it is linked for:" }],
+    excludes: ["flash-blank", "program-elsewhere", "boot-beside-program"],
+  },
+  {
+    slug: "vectors-moved",
+    rung: "running",
+    exit: 22,
+    blocks: ["run"],
+    text:
+      "The program has moved its vectors to {where} (VTOR), where no vector table is: the first fault locked the core up",
+    match: movedTable,
+    next: [{
+      ...FLASH,
+      text:
+        "Copy the table there before VTOR is set, or correct its address (VECT_TAB_OFFSET), build again, then:",
+    }],
   },
 ];

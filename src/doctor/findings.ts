@@ -66,6 +66,10 @@ export interface VectorFindings {
   readonly words?: readonly number[];
   /** starts of 16 KiB at which a table stands that a program could start from */
   readonly tables?: readonly number[];
+  /** tables as those, whose reset vector points to erased flash: linked for another place */
+  readonly misplaced?: readonly { readonly at: number; readonly reset: number }[];
+  /** where VTOR points when that is not the table that the chip starts from, and the first words there */
+  readonly live?: { readonly at: number; readonly words: readonly number[] };
   /** what the reset vector points to, when that is flash and can be read */
   readonly code?: number;
 }

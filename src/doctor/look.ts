@@ -11,7 +11,7 @@ import {
 import { decodeOptions, type OptionBytes } from "../flash/mod.ts";
 import type { Climb } from "./climb.ts";
 import { lookAtCore, lookAtProgram, word } from "./look_core.ts";
-import { lookAtVectors } from "./look_vectors.ts";
+import { lookAtLiveTable, lookAtVectors } from "./look_vectors.ts";
 
 async function lookAtOptions(
   climb: Climb,
@@ -116,5 +116,8 @@ export async function lookAtChip(
   if (options && layout) {
     await climb.rung("vectors", () => lookAtVectors(climb, memory, chip, layout, options));
   }
-  await climb.rung("running", () => lookAtProgram(climb, memory, clock, chip));
+  await climb.rung("running", async () => {
+    await lookAtProgram(climb, memory, clock, chip);
+    await lookAtLiveTable(climb, memory, chip);
+  });
 }

@@ -368,3 +368,41 @@ export const STACK_CLOSED: Program = {
     0xF3BF, 0x8F6F, 0x4902, 0x6809, 0xE7FE, 0xBF00, 0xED98, 0xE000, 0x0000, 0x2000,
   ],
 };
+
+/** moves its vectors to ITCM RAM without a table there, and faults */
+export const VTOR_ITCM: Program = {
+  assembly: `
+    ldr r0, scb_vtor
+    movs r1, #0
+    str r1, [r0]
+    dsb
+    udf #0
+    .align 2
+    scb_vtor: .word 0xE000ED08`,
+  halfwords: [0x4802, 0x2100, 0x6001, 0xF3BF, 0x8F4F, 0xDE00, 0xED08, 0xE000],
+};
+
+/** copies its vectors to SRAM, moves there, and faults */
+export const VTOR_COPIED: Program = {
+  assembly: `
+    ldr r0, flash
+    ldr r1, sram
+    mov.w r2, #0x200
+    again: subs r2, #4
+    ldr r3, [r0, r2]
+    str r3, [r1, r2]
+    bne again
+    ldr r0, scb_vtor
+    str r1, [r0]
+    dsb
+    udf #0
+    .align 2
+    flash: .word 0x08000000
+    sram: .word 0x20020000
+    scb_vtor: .word 0xE000ED08`,
+  // deno-fmt-ignore
+  halfwords: [
+    0x4806, 0x4907, 0xF44F, 0x7200, 0x3A04, 0x5883, 0x508B, 0xD1FB, 0x4804, 0x6001, 0xF3BF, 0x8F4F,
+    0xDE00, 0xBF00, 0x0000, 0x0800, 0x0000, 0x2002, 0xED08, 0xE000,
+  ],
+};

@@ -73,13 +73,14 @@ const unequal = (t: Truth): boolean => {
   const { options } = t.board.chip;
   return [...options.encode(options.shadow)].some((w, i) => w !== options.storage[i]);
 };
-const goodTableElsewhere = (t: Truth): boolean => {
+const goodTableElsewhere = (t: Truth, withCode = false): boolean => {
   const { bytes } = t.board.chip.cells;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   for (let at = 0; at < bytes.length; at += 0x4000) {
     if (at === tableAt(t)) continue;
     const [sp, pc] = [view.getUint32(at, true), view.getUint32(at + 4, true)];
-    if (inRam(t, sp - 1) && pc % 2 === 1 && inFlash(t, pc)) return true;
+    const good = inRam(t, sp - 1) && pc % 2 === 1 && inFlash(t, pc);
+    if (good && !(withCode && wordAt(t, pc - 1) === 0xFFFF_FFFF)) return true;
   }
   return false;
 };
@@ -142,6 +143,9 @@ export const TRUTHS: Readonly<Record<string, (t: Truth) => boolean>> = {
   "vector-thumb": (t) => !blank(t) && table(t)[1]! % 2 === 0,
   "vector-reset": (t) => !inFlash(t, table(t)[1]! & ~1) && !inRam(t, table(t)[1]! & ~1),
   "vector-erased": (t) => inFlash(t, table(t)[1]!) && wordAt(t, table(t)[1]!) === 0xFFFF_FFFF,
+  "vector-ram": (t) => inRam(t, table(t)[1]! & ~1),
+  "image-misplaced": (t) => !goodTableElsewhere(t, true) && goodTableElsewhere(t),
+  "vectors-moved": (t) => t.core === "locked-up",
   "lockup": (t) => t.core === "locked-up",
   "hardfault": (t) => t.exception >= 3 && t.exception <= 6,
   "halted": (t) => t.core === "halted",

@@ -1,7 +1,7 @@
 /** Vector tables. */
 import { LOOP, smallImage } from "../../../src/sim/boards/firmware.ts";
 import * as p from "../programs.ts";
-import { running, tableOf, type World } from "./kit.ts";
+import { flashOf, running, tableOf, type World } from "./kit.ts";
 
 /** See the head of the file. */
 export const VECTOR_WORLDS: Readonly<Record<string, World>> = {
@@ -43,7 +43,7 @@ export const VECTOR_WORLDS: Readonly<Record<string, World>> = {
   "reset vector over ITCM": { image: { reset: LOOP, resetVector: 0x0020_0201 }, wants: [0, ""] },
   "reset vector in RAM": {
     image: { reset: LOOP, resetVector: 0x2000_0001 },
-    wants: [22, "proven:hardfault likely:vector-ram"],
+    wants: [22, "proven:vector-ram proven:hardfault"],
   },
   "reset vector in peripherals": {
     image: { reset: LOOP, resetVector: 0x4000_0001 },
@@ -84,5 +84,21 @@ export const VECTOR_WORLDS: Readonly<Record<string, World>> = {
       return bytes;
     })(),
     wants: [22, "proven:lockup"],
+  },
+  "at the 5th sector, linked for the 2nd": {
+    image: (() => {
+      const bytes = flashOf();
+      bytes.set(smallImage(running, 0x0800_8000), 0x2_0000);
+      return bytes;
+    })(),
+    wants: [22, "proven:image-misplaced proven:lockup"],
+  },
+  "VTOR moved to ITCM RAM, where no table is": {
+    image: { reset: p.VTOR_ITCM },
+    wants: [22, "proven:vectors-moved proven:lockup"],
+  },
+  "VTOR moved to SRAM with its table, and a fault": {
+    image: { reset: p.VTOR_COPIED },
+    wants: [22, "proven:hardfault"],
   },
 };
