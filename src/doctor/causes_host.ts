@@ -169,7 +169,12 @@ export const HOST_CAUSES: readonly CauseRow[] = [
       {
         text: "Connect the probe's VDD (VTref) pin to the board's supply, and measure that by hand",
       },
-      { text: "Option bytes are written only with a known supply: use a genuine probe for that" },
+      {
+        text:
+          "With a supply that is not measured option bytes are written only when you say so, having measured it yourself:",
+        command: "probekit recover --set-target supply.unmeasured=warn",
+        effect: "reversible",
+      },
     ],
   },
   {

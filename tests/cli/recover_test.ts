@@ -17,18 +17,24 @@ Deno.test("recover: the story's board runs its program after one command", async
   assertEquals((await probekit(["doctor", "--probe", probe])).exit, 0);
 });
 
-/** selector → what is said of the program, and the command that helps */
-const SEEN: readonly (readonly [string, string, string, string?])[] = [
+/** selector → what is said of the program, the command that helps, and what is told of it */
+const SEEN: readonly (readonly [string, string, string, string?, string?])[] = [
   ["scenario=factory", "runs", "runs; no reset in 60 ms"],
   ["scenario=boot-add-ram", "runs", "runs; no reset in 60 ms"],
   ["scenario=rdp1", "does-not-run", "the vector table is blank", "probekit flash IMAGE"],
   ["scenario=hardfault", "does-not-run", "HardFault handler", "probekit doctor --halt"],
   ["scenario=watchdog-loop", "does-not-run", "does not feed it in time"],
-  ["boot0=1", "does-not-run", "ST's boot loader runs"],
-  ["scenario=swd-disabled", "not-seen", "The chip does not answer"],
+  ["boot0=1", "does-not-run", "ST's boot loader runs", "probekit reset", "next: Set BOOT0 low"],
+  [
+    "scenario=swd-disabled",
+    "not-seen",
+    "The chip does not answer",
+    "probekit doctor --under-reset",
+    "next: See whether it answers under reset: probekit doctor --under-reset",
+  ],
 ];
 
-for (const [query, state, text, next] of SEEN) {
+for (const [query, state, text, next, line] of SEEN) {
   Deno.test(`recover says whether a program runs: ${query}`, async () => {
     using dir = new Folder();
     const args = ["recover", "--allow-erase", "--backup", dir.at("backup"), "--probe"];
@@ -38,6 +44,7 @@ for (const [query, state, text, next] of SEEN) {
     if (next !== undefined) assertEquals(json.program.next, next);
     const { out } = await probekit([...args, `${SIM}?${query}`]);
     assertStringIncludes(out, `program: ${json.program.text}`);
+    if (line !== undefined) assertStringIncludes(out, `  ${line}`);
   });
 }
 
