@@ -58,11 +58,26 @@ export const startsBesideProgram = (f: Findings): boolean =>
   bootPlace(f) === "flash" && elsewhere(f).length > 0 &&
   !(f.vectors?.tables ?? []).includes(f.vectors?.readAt ?? -1);
 
+/** In ST's boot loader with the vectors of a start in flash: the program has jumped there. */
+function calledBootLoader(f: Findings): Match | undefined {
+  const rom = f.chip?.sub.systemMemory;
+  const [pc, vtor] = [f.core?.pc, f.registers["VTOR"]];
+  if (rom === undefined || pc === undefined || vtor === undefined || f.heldInReset) {
+    return undefined;
+  }
+  if (!within(rom, pc) || bootPlace(f) !== "flash" || vtor !== f.vectors?.bootAt) return undefined;
+  return likely([
+    `PC ${hex(pc)} is in system memory`,
+    `VTOR ${hex(vtor)} is where BOOT_ADD0 points to: the chip started there`,
+  ]);
+}
+
 /** In ST's boot loader, by where the core says its vectors are, or by where it stands. */
 function inBootLoader(f: Findings): Match | undefined {
   const rom = f.chip?.sub.systemMemory;
   if (rom === undefined || bootPlace(f) === "other" || f.heldInReset) return undefined;
   const pc = f.core?.pc;
+  if (calledBootLoader(f)) return undefined;
   if (pc !== undefined && within(rom, pc)) return proven([`PC ${hex(pc)} is in system memory`]);
   const vtor = f.registers["VTOR"];
   return vtor !== undefined && vtor !== 0 && within(rom, vtor)
@@ -181,6 +196,24 @@ export const BOOT_CAUSES: readonly CauseRow[] = [
       },
     ],
     excludes: ["boot-loader-stays"],
+  },
+  {
+    slug: "boot-loader-called",
+    rung: "running",
+    exit: 22,
+    blocks: ["run"],
+    text:
+      "ST's boot loader runs: the program in flash has jumped to it, and it waits for a download",
+    match: calledBootLoader,
+    next: [
+      { text: "To start the program again:", command: "probekit reset", effect: "volatile" },
+      {
+        text: "If it jumps there again, put another program in:",
+        command: "probekit flash IMAGE",
+        effect: "reversible",
+      },
+    ],
+    excludes: ["boot-loader-runs", "boot-pin-high", "boot-loader-stays"],
   },
   {
     slug: "boot-pin-high",

@@ -1,6 +1,7 @@
 /** Causes between the probe and the chip: NRST, SWD. */
 import { type CauseRow, likely, possible, proven } from "./cause.ts";
 import { LEAST_V, voltsText } from "./causes_supply.ts";
+import { seenBusy } from "./causes_flash.ts";
 import { INSTEAD } from "./causes_vectors.ts";
 import { BREAKS, ended, endedBy } from "./ended.ts";
 import type { Findings } from "./findings.ts";
@@ -163,6 +164,7 @@ export const LINK_CAUSES: readonly CauseRow[] = [
       "The chip answers and then stops: a bad contact, a supply that dips, or a program that takes the SWD pins or sleeps with debugging off",
     match: (f) => {
       const note = ended(f, ...BREAKS);
+      if (note?.slug === "bus-busy" && seenBusy(f)) return undefined; // that is why
       const reset = f.underReset ? ["no answer under reset either"] : [];
       return note && likely([note.title, ...note.seen, ...reset]);
     },

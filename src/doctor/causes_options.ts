@@ -1,5 +1,5 @@
 /** Causes in the option bytes. */
-import { decode, hex, or } from "../base/mod.ts";
+import { bits, decode, getField, hex, or } from "../base/mod.ts";
 import { valuesOf } from "../chip/mod.ts";
 import { closedByCutWrite, closedSectors, sectorsText } from "../flash/mod.ts";
 import { type CauseRow, likely, type Match, proven, type Remedy } from "./cause.ts";
@@ -25,9 +25,20 @@ export function resetFlag(f: Findings, name: string): boolean {
   return decode(f.chip.family.resetCauses.fields, csr)[name] === 1;
 }
 
+/** Whether the option word in flash, which counts at a reset, starts no such watchdog. */
+function softInFlash(
+  { chip, stored: [word] = [] }: Findings,
+  field: "WWDG_SW" | "IWDG_SW",
+): boolean {
+  const at = chip?.sub.options[field]?.bits;
+  if (at === undefined || word === undefined) return false;
+  return bits(word, 31, 16) === 0xFFFF - bits(word, 15, 0) && getField(word, at) === 1;
+}
+
 function hardwareWatchdog(f: Findings, field: "WWDG_SW" | "IWDG_SW"): Match | undefined {
   if (option(f, field) !== 0 || f.options?.rdpLevel === 2) return undefined;
   const flag = `${field.slice(0, 4)}RSTF`;
+  if (softInFlash(f, field) && !resetFlag(f, flag)) return undefined; // a reset takes it back
   const { resets } = f;
   return proven([
     `${optcrLine(f)}: ${field} = 0`,

@@ -250,7 +250,15 @@ const RESET_CAUSES: readonly CauseRow[] = [
     match: (f) => {
       if ((f.resets?.resets ?? 0) < 2 || dog(f) !== undefined) return undefined;
       const flags = ["SFTRSTF", "BORRSTF", "PORRSTF", "LPWRRSTF"].filter((n) => resetFlag(f, n));
-      return likely([resetsLine(f), ...flags.map((n) => csrLine(f, n))]);
+      const csr = f.registers["RCC_CSR"];
+      const cleared = csr !== undefined && bits(csr, 31, 25) === 0
+        ? [
+          `RCC_CSR ${
+            hex(csr)
+          }: no reset flag: the program clears them, so a watchdog may be the one`,
+        ]
+        : [];
+      return likely([resetsLine(f), ...flags.map((n) => csrLine(f, n)), ...cleared]);
     },
     next: [
       { text: "Look for a dipping supply and for a program that resets itself" },

@@ -81,7 +81,9 @@ function ladderOf(f: Findings, causes: readonly Cause[]): readonly Rung[] {
   const proven = causes.filter((c) => c.likelihood === "proven");
   return f.rungs.map((rung): Rung => {
     const here = proven.filter((c) => c.rung === rung.name);
-    return here.length === 0 || rung.state === "broken" ? rung : { ...rung, state: "broken" };
+    if (here.length === 0 || rung.state === "broken") return rung;
+    const text = rung.state === "ok" ? rung.text : here[0]?.because.join("; ") ?? rung.text;
+    return { ...rung, state: "broken", text };
   });
 }
 

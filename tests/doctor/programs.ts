@@ -406,3 +406,77 @@ export const VTOR_COPIED: Program = {
     0xDE00, 0xBF00, 0x0000, 0x0800, 0x0000, 0x2002, 0xED08, 0xE000,
   ],
 };
+
+/** jumps to ST's boot loader */
+export const JUMP_ROM: Program = {
+  assembly: `
+    ldr r0, rom
+    ldr r1, [r0]
+    mov sp, r1
+    ldr r1, [r0, #4]
+    bx r1
+    .align 2
+    rom: .word 0x1FF00000`,
+  halfwords: [0x4802, 0x6801, 0x468D, 0x6841, 0x4708, 0xBF00, 0x0000, 0x1FF0],
+};
+
+/** erases sector 7 again and again */
+export const ERASER: Program = {
+  assembly: `
+    ldr r0, flash
+    ldr r1, key1
+    str r1, [r0, #4]
+    ldr r1, key2
+    str r1, [r0, #4]
+    erase: ldr r1, strt
+    str r1, [r0, #16]
+    busy: ldr r1, [r0, #12]
+    tst r1, #0x10000
+    bne busy
+    b erase
+    .align 2
+    flash: .word 0x40023C00
+    key1: .word 0x45670123
+    key2: .word 0xCDEF89AB
+    strt: .word 0x0001003A`,
+  // deno-fmt-ignore
+  halfwords: [
+    0x4805, 0x4906, 0x6041, 0x4906, 0x6041, 0x4906, 0x6101, 0x68C1, 0xF411, 0x3F80, 0xD1FB, 0xE7F8,
+    0x3C00, 0x4002, 0x0123, 0x4567, 0x89AB, 0xCDEF, 0x003A, 0x0001,
+  ],
+};
+
+/** clears the reset flags, starts the independent watchdog at 12.5 ms and forgets it */
+export const CLEARS_FLAGS: Program = {
+  assembly: `
+    ldr r0, rcc_csr
+    mov r1, #0x01000000
+    str r1, [r0]
+    ldr r0, iwdg_kr
+    movw r1, #0x5555
+    str r1, [r0]
+    movs r2, #99
+    str r2, [r0, #8]
+    movw r1, #0xCCCC
+    str r1, [r0]
+    b .
+    .align 2
+    rcc_csr: .word 0x40023874
+    iwdg_kr: .word 0x40003000`,
+  // deno-fmt-ignore
+  halfwords: [
+    0x4806, 0xF04F, 0x7180, 0x6001, 0x4805, 0xF245, 0x5155, 0x6001, 0x2263, 0x6082, 0xF64C, 0x41CC,
+    0x6001, 0xE7FE, 0x3874, 0x4002, 0x3000, 0x4000,
+  ],
+};
+
+/** writes to flash without FLASH_CR.PG */
+export const NO_PG: Program = {
+  assembly: `
+    ldr r0, word
+    str r0, [r0]
+    b .
+    .align 2
+    word: .word 0x08010000`,
+  halfwords: [0x4801, 0x6000, 0xE7FE, 0xBF00, 0x0000, 0x0801],
+};

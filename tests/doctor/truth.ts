@@ -136,6 +136,7 @@ export const TRUTHS: Readonly<Record<string, (t: Truth) => boolean>> = {
   "low-power-reset": looped("low-power"),
   "flash-locked": (t) => t.board.chip.flash.lock.dead,
   "flash-busy": () => true, // seen while it was, and over by now
+  "flash-error-left": (t) => t.alive,
   "flash-left-open": (t) => t.alive,
   "psize-above-supply": (t) => t.alive,
   "flash-blank": blank,

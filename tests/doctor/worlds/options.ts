@@ -253,6 +253,15 @@ export const OPTION_WORLDS: Readonly<Record<string, World>> = {
     },
     wants: [11, "proven:wrp | options-pending"],
   },
+  "written, not started: hardware WWDG in the register only": {
+    image: running,
+    then: (c) => {
+      c.debugWrite(0x4002_3C08, 4, 0x0819_2A3B);
+      c.debugWrite(0x4002_3C08, 4, 0x4C5D_6E7F);
+      c.debugWrite(0x4002_3C14, 4, 0xC0FF_AAEC);
+    },
+    wants: [0, "| options-pending"],
+  },
   "programmed, not loaded: RDP level 2": {
     image: running,
     then: (c) => {

@@ -110,6 +110,23 @@ export const PROGRAM_WORLDS: Readonly<Record<string, World>> = {
     wish: HALT,
     wants: [22, "proven:hardfault likely:stack-overflow"],
   },
+  "jumps to ST's boot loader, halted": {
+    image: { reset: p.JUMP_ROM },
+    wish: HALT,
+    wants: [22, "likely:boot-loader-called"],
+  },
+  "writes flash without PG": {
+    image: { reset: p.NO_PG },
+    wants: [0, "| flash-error-left"],
+  },
+  "erases a sector again and again": {
+    image: { reset: p.ERASER },
+    wants: [22, "proven:flash-busy"],
+  },
+  "watchdog not fed, flags cleared": {
+    image: { reset: p.CLEARS_FLAGS },
+    wants: [22, "likely:reset-loop"],
+  },
   "interrupts off": { image: { reset: p.BUSY }, wants: [0, ""] },
   "soft WWDG not fed": { image: { reset: p.SOFT_WWDG }, wants: [22, "proven:watchdog-loop"] },
   "soft IWDG not fed, 512 ms": {
