@@ -7,14 +7,13 @@ import type { Findings } from "./findings.ts";
 
 const psize = (f: Findings): number => bits(f.registers["FLASH_CR"] ?? 0, 9, 8);
 
-/** Error bits of FLASH_SR and what sets them: facts, stm32f7 §3 and §5; RDERR on F72x and F73x only */
+/** Error bits of FLASH_SR and what sets them: facts, stm32f7 §3 and §5; RDERR is PCROP's, which has a row */
 const ERRORS: readonly (readonly [bit: number, text: string])[] = [
   [1, "OPERR: an operation was not done"],
   [4, "WRPERR: the sector is write-protected"],
   [5, "PGAERR: the data crossed a row of 128 bits"],
   [6, "PGPERR: the data was not as wide as FLASH_CR.PSIZE says"],
   [7, "ERSERR: flash was written without FLASH_CR.PG, or out of sequence"],
-  [8, "RDERR: a sector under PCROP was read as data"],
 ];
 
 /** FLASH_SR.BSY at one of the looks. */
