@@ -1,9 +1,10 @@
 /** What monitor commands do to flash and option bytes, over the flash room. */
 import { hex } from "../base/mod.ts";
-import { sectorBit } from "../chip/mod.ts";
+import { type Sector, sectorBit } from "../chip/mod.ts";
 import { CAUSES, diagnoseFindings, diagnosisLines, examineAttached } from "../doctor/mod.ts";
 import { afterWriting, factoryProfile, type Progress } from "../flash/mod.ts";
 import { placeImage } from "../plan/mod.ts";
+import { requireReadable } from "../recipe/mod.ts";
 import { fault, refused } from "./faults.ts";
 import { fromPrompt } from "./guards.ts";
 import type { Held } from "./held.ts";
@@ -124,11 +125,11 @@ async function doctorLines(held: Held): Promise<readonly string[]> {
 /** The board's side of monitor commands. */
 export function boardCommands(held: Held, acceptWatchdog: () => void): BoardCommands {
   const { chip } = held;
-  const erase = async (wanted: (index: number) => boolean, say: Say) => {
-    const sectors = held.flash.layout.sectors.filter((s) => wanted(s.index));
-    await held.overwriting("erasing", sectors, () => held.flash.erase(sectors, telling(say)), {
-      say,
-    });
+  const erase = async (sectors: readonly Sector[], act: () => Promise<void>, say: Say) => {
+    const { flash } = held;
+    const at = sectors[0]?.at ?? flash.layout.at;
+    requireReadable(flash, await flash.readOptions(), "erase", at);
+    await held.overwriting("erasing", sectors, act, { say });
   };
   return {
     get layout() {
@@ -138,12 +139,13 @@ export function boardCommands(held: Held, acceptWatchdog: () => void): BoardComm
       hex(chip.sub.devId, 3)
     } rev ${chip.revision}), ${chip.flashKiB} KiB`,
     protectedSectors: async () => (await held.flash.protectedSectors()).map((s) => s.index),
-    eraseSectors: (indexes, say) => erase((i) => indexes.includes(i), say),
-    massErase: (say) => {
+    async eraseSectors(indexes, say) {
+      const sectors = held.flash.layout.sectors.filter((s) => indexes.includes(s.index));
+      await erase(sectors, () => held.flash.erase(sectors, telling(say)), say);
+    },
+    async massErase(say) {
       const { sectors } = held.flash.layout;
-      return held.overwriting("erasing", sectors, () => held.flash.massErase(telling(say)), {
-        say,
-      });
+      await erase(sectors, () => held.flash.massErase(telling(say)), say);
     },
     protect: (indexes, on, say) => protect(held, indexes, on, say),
     optionWords: async () => (await held.flash.readOptions()).registers,

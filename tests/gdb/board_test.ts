@@ -120,6 +120,25 @@ Deno.test("a read of flash at level 1 is refused with the protection as its caus
     const [, elsewhere] = await v.client.monitor("mdw 0x30000000");
     assertStringIncludes(elsewhere, "E2110 bus-refused");
   }));
+Deno.test("an erase at level 1 is refused as an erase, with the board's state; the option bytes' own way goes", () =>
+  visitBoard(`${F746}?scenario=rdp1`, async (v) => {
+    for (
+      const erase of [
+        "flash erase_address 0x08000000 0x100000",
+        "flash erase_sector 0 1 1",
+        "stm32f2x mass_erase 0",
+      ]
+    ) {
+      const [reply, text] = await v.client.monitor(erase);
+      assertEquals(reply, "E01");
+      const at = erase.includes("sector") ? "0x08008000" : "0x08000000";
+      assertStringIncludes(text, `the debugger may not erase flash at ${at}`);
+      assertStringIncludes(text, "board: nothing was written");
+    }
+    assertEquals(v.asked, { options: 0, erases: 0, programs: 0 });
+    await ok(v, "stm32f2x unlock 0");
+    await ok(v, "flash erase_sector 0 1 1");
+  }));
 Deno.test("load: pieces in any order, unaligned, touching; overlapping ones are refused; an erase alone erases", () =>
   visitBoard(F746, async (v) => {
     const write = (at: number, byte: number, length: number) =>

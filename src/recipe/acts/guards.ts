@@ -34,7 +34,7 @@ export function optionEvidence(
 export function requireReadable(
   view: Pick<View, "chip">,
   options: OptionBytes,
-  access: "read" | "program",
+  access: "read" | "erase" | "program",
   at: number,
 ): void {
   if (options.rdpLevel === 0) return;
