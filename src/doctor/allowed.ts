@@ -4,6 +4,7 @@ import { flashRegister } from "../chip/mod.ts";
 import { memoryOf } from "../coresight/mod.ts";
 import { explainFault, openCore } from "../cortex/mod.ts";
 import type { Probe } from "../probe/mod.ts";
+import { seenBusy } from "./causes_flash.ts";
 import { losesAtReset } from "./causes_stored.ts";
 import type { Climb } from "./climb.ts";
 import { type ExamineWish, FREEZE, NRST_DEAD, NRST_WORKS } from "./connect.ts";
@@ -25,7 +26,9 @@ export async function whatIsAllowed(
   }
   const lost = climb.found.underReset !== undefined; // NRST was pulled already
   if (wish.underReset && climb.found.connected?.how === "attach" && !lost) {
-    if (losesAtReset(climb.done())) climb.more("nrst", "not pulled: a reset would close the chip");
+    const seen = climb.done();
+    if (losesAtReset(seen)) climb.more("nrst", "not pulled: a reset would close the chip");
+    else if (seenBusy(seen)) climb.more("nrst", "not pulled: flash is being written");
     else await climb.rung("nrst", () => tryNrst(climb, probe, memory, clock));
   }
 }

@@ -3,6 +3,7 @@ import { type Clock, Fault } from "../base/mod.ts";
 import { FAMILIES } from "../chip/mod.ts";
 import { attach, type Attached } from "../cortex/mod.ts";
 import type { Probe, StlinkOptions } from "../probe/mod.ts";
+import { seenBusy } from "./causes_flash.ts";
 import { losesAtReset } from "./causes_stored.ts";
 import { LEAST_V } from "./causes_supply.ts";
 import type { Climb } from "./climb.ts";
@@ -112,8 +113,10 @@ export async function connectAgain(
   wish: ExamineWish,
 ): Promise<Attached | undefined> {
   const { fault, voltsLater } = climb.found;
-  const lost = fault !== undefined && BREAKS.includes(fault.slug);
-  if (!lost || !wish.underReset || losesAtReset(climb.done())) return undefined;
+  // a bus that stays busy waits for flash as a rule: a reset would cut what is written there
+  const lost = fault !== undefined && BREAKS.includes(fault.slug) && fault.slug !== "bus-busy";
+  const seen = climb.done();
+  if (!lost || !wish.underReset || losesAtReset(seen) || seenBusy(seen)) return undefined;
   if (voltsLater !== undefined && voltsLater < LEAST_V) return undefined;
   climb.add({ plain: fault });
   return await underReset(climb, probe, clock, wish.hertz ?? USUAL_HERTZ);

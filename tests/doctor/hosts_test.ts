@@ -148,6 +148,20 @@ Deno.test("flash that is busy while somebody looks", async () => {
   assertEquals(d.causes.some((c) => c.slug === "flash-busy" && c.likelihood === "proven"), true);
 });
 
+Deno.test("while flash is erased or written, --under-reset pulls no NRST", async () => {
+  const sim = openSim(FACTORY);
+  const { chip } = sim.board;
+  for (const key of [0x4567_0123, 0xCDEF_89AB]) chip.debugWrite(0x4002_3C04, 4, key);
+  chip.debugWrite(0x4002_3C10, 4, 0x0001_003A);
+  const resets = sim.board.resets.length;
+  const f = await examine(sim.source, { underReset: true });
+  assertEquals([sim.board.resets.length, f.underReset, f.connected?.how], [
+    resets,
+    undefined,
+    "attach",
+  ]);
+});
+
 Deno.test("a watchdog reset that is over, and a core that sleeps, are notes", async () => {
   const { findings } = await seen(FACTORY);
   const registers = { ...findings.registers, RCC_CSR: 0x2400_0000 };
