@@ -59,3 +59,20 @@ Deno.test("flash: the vectors are those that BOOT_ADD0 points at", async () => {
     assertEquals(err.includes("the image's vectors"), says === 1, err);
   }
 });
+
+Deno.test("flash: a chip that does not start from flash is said", async () => {
+  const flash = (query: string) => probekit(["flash", HELLO, "--probe", `sim:${query}`]);
+  for (
+    const [query, says] of [
+      ["stm32f746g-disco?optcr1=0x00408000", "BOOT_ADD0 points to 0x20000000, not to flash"],
+      ["stm32f746g-disco?scenario=boot-add-erased", "BOOT_ADD0 points to 0x3FFFC000, not to flash"],
+      ["stm32f746g-disco?optcr1=0x00402000", ""],
+      ["nucleo-f767zi?optcr=0xCFFFAAFD&optcr1=0x00408000", ""],
+    ] as const
+  ) {
+    const { exit, err } = await flash(query);
+    assertEquals(exit, 0, err);
+    if (says === "") assertEquals(err.includes("BOOT_ADD0"), false, err);
+    else assertStringIncludes(err, `warning: program: ${says}`);
+  }
+});
