@@ -78,7 +78,8 @@ function alike(chip: OptionChip, name: string, a: number, b: number): boolean {
 }
 
 function fieldOf(chip: OptionChip, name: string, value: number): OptionField {
-  const field = chip.sub.options[name];
+  // a name that every object has is no option
+  const field = Object.hasOwn(chip.sub.options, name) ? chip.sub.options[name] : undefined;
   if (!field) {
     const names = Object.keys(chip.sub.options).join(", ");
     throw fault("bad-option-profile", {

@@ -34,6 +34,10 @@ const NEXT: Readonly<Record<string, FaultRow["next"]>> = {
   "flash-write-protected": [RECOVER, PROTECT_OFF, LOOK],
   "resets-by-itself": [RECOVER, LOOK],
   "flash-read-protected": [UNLOCK, LOOK],
+  "bad-option-profile": [{
+    ...LOOK,
+    text: "Name fields as the reference manual does; see them all:",
+  }],
 };
 
 const HERE: readonly (readonly [shell: RegExp, prompt: string])[] = [

@@ -57,7 +57,22 @@ Deno.test("monitor options: shows, sets by name, refuses what it does not know a
     assertStringIncludes(await ok(v, "options BOR_LEV=1"), "nothing differs: nothing written");
     assertEquals(v.asked.options, 1);
     assertStringIncludes(await ok(v, "recover"), "read back");
-    for (const wrong of ["options NOPE=1", "options BOR_LEV", "options BOR_LEV=x"]) {
+    for (
+      const [wrong, why] of [
+        ["nDBANK=0", "STM32F74x/F75x has no option nDBANK; it has BOR_LEV, "],
+        ["constructor=1", "has no option constructor; it has BOR_LEV, "],
+        ["BOR_LEV=9", "BOR_LEV = 9 does not fit: it is 0 to 0x3"],
+      ] as const
+    ) {
+      const [reply, text] = await v.client.monitor(`options ${wrong}`);
+      assertEquals(reply, "E01");
+      assertStringIncludes(text, `E0299 bad-option-profile: Cannot use these option bytes: `);
+      assertStringIncludes(text, why);
+      assertStringIncludes(text, "see them all: monitor options");
+    }
+    for (
+      const wrong of ["options BOR_LEV", "options BOR_LEV=x", "options BOR_LEV=1=2", "options =1"]
+    ) {
       const [reply, text] = await v.client.monitor(wrong);
       assertEquals(reply, "E01");
       assertStringIncludes(text, "monitor-usage");

@@ -106,10 +106,10 @@ async function tell(
   for (const text of told) await line(session, text);
 }
 
-/** `nWRP=0xFF` as name and number. */
-function wish(session: GdbSession, text: string): readonly [string, number] {
-  const [name = "", value] = text.split("=");
-  if (!session.target.board.optionNames.includes(name)) throw usage(options);
+/** `nWRP=0xFF` as name and number; whether the chip has such a field and it takes the number the plan says. */
+function wish(text: string): readonly [string, number] {
+  const [name = "", value, ...more] = text.split("=");
+  if (name === "" || more.length > 0) throw usage(options);
   return [name, need(options, value)];
 }
 const options: MonitorCommand = {
@@ -119,7 +119,7 @@ const options: MonitorCommand = {
   async run(session, wishes) {
     const { board } = session.target;
     if (wishes.length > 0) {
-      const wanted = Object.fromEntries(wishes.map((w) => wish(session, w)));
+      const wanted = Object.fromEntries(wishes.map(wish));
       await tell(session, await board.setOptions(wanted, session.working));
     }
     for (const text of await board.optionLines()) await line(session, text);
