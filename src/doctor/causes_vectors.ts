@@ -41,6 +41,23 @@ function problems(f: Findings, vector: "stack" | "reset"): readonly string[] {
 const thumbMissing = (f: Findings): boolean =>
   problems(f, "reset").length === 1 && reset(f) % 2 === 0;
 
+/** How files of programs begin: written as they are they are none. */
+const FILES: readonly (readonly [first: RegExp, name: string])[] = [
+  [/^\x7fELF/, "an ELF file"],
+  [/^:[0-9A-F]{3}/i, "an Intel HEX file"],
+  [/^S[0-9][0-9A-F]{2}/i, "a file of S-records"],
+  [/^UF2\n/, "a UF2 file"],
+];
+/** A file that was written itself, instead of what it holds. */
+function fileLines(f: Findings): readonly string[] {
+  const [first = BLANK] = words(f) ?? [];
+  const text = String.fromCharCode(...[0, 8, 16, 24].map((at) => bits(first, at + 7, at)));
+  const [, name] = FILES.find(([begins]) => begins.test(text)) ?? [];
+  return name === undefined
+    ? []
+    : [`so begins ${name}: the file itself was written to flash, not what it holds`];
+}
+
 /** The core takes the two lowest bits of a stack pointer as zero: such a one alone keeps nothing from running. */
 function stack(f: Findings): Match | undefined {
   const all = problems(f, "stack");
@@ -48,7 +65,7 @@ function stack(f: Findings): Match | undefined {
   const inRam = all.every((text) => text.endsWith("multiple of 4"));
   return inRam
     ? likely([...all, "the core takes its two lowest bits as zero", vectorLine(f)])
-    : proven([...all, vectorLine(f)]);
+    : proven([...all, vectorLine(f), ...fileLines(f)]);
 }
 
 /** Where code from a reset vector would come from. */

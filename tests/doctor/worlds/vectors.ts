@@ -101,4 +101,12 @@ export const VECTOR_WORLDS: Readonly<Record<string, World>> = {
     image: { reset: p.VTOR_COPIED },
     wants: [22, "proven:hardfault"],
   },
+  "an ELF file, written as it is": {
+    image: new TextEncoder().encode("\x7fELF\x01\x01\x01" + "\0".repeat(1017)),
+    wants: [22, "proven:vector-stack proven:vector-reset proven:lockup"],
+  },
+  "an Intel HEX file, written as it is": {
+    image: new TextEncoder().encode(":020000040800F2\n:1000000000000520C1010008\n".repeat(20)),
+    wants: [22, "proven:vector-stack proven:vector-reset proven:lockup"],
+  },
 };
