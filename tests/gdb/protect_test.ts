@@ -70,11 +70,12 @@ Deno.test("flash protect with two banks: a neighbour that shares the bit is name
     const on = await ok(v, "flash protect 0 0 0 on");
     assertStringIncludes(
       on,
-      "one option bit stands for two neighbouring sectors here: sectors 1 too",
+      "one option bit stands for two neighbouring sectors here: sector 1 too",
     );
     assertEquals(await protectedNow(v), [0, 1]);
     const off = await ok(v, "flash protect 0 1 1 off");
-    assertStringIncludes(off, "sectors 0 too");
+    assertStringIncludes(off, "by the option bytes: sector 1. That is taken off");
+    assertStringIncludes(off, "sectors here: sector 0 too");
     assertEquals(await protectedNow(v), []);
   }));
 

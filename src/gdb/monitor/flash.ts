@@ -106,6 +106,8 @@ const protect: MonitorCommand = {
 };
 const range = (indexes: readonly number[]): string =>
   `sectors ${indexes[0]} through ${indexes.at(-1)} on flash bank 0`;
+const named = (indexes: readonly number[]): string =>
+  `sector${indexes.length === 1 ? "" : "s"} ${indexes.join(", ")}`;
 
 /** With two banks one bit of nWRP stands for two neighbouring sectors (facts, stm32f7 §4): both change. */
 async function withNeighbours(
@@ -119,9 +121,7 @@ async function withNeighbours(
   if (more.length) {
     await line(
       session,
-      `NOTE: one option bit stands for two neighbouring sectors here: sectors ${
-        more.join(", ")
-      } too`,
+      `NOTE: one option bit stands for two neighbouring sectors here: ${named(more)} too`,
     );
   }
   return all;
@@ -156,8 +156,8 @@ async function protectOff(session: GdbSession, first: number, last: number): Pro
   }
   await line(
     session,
-    `NOTE: write-protected by the option bytes: sectors ${
-      closed.join(", ")
+    `NOTE: write-protected by the option bytes: ${
+      named(closed)
     }. That is taken off; monitor recover brings all option bytes back`,
   );
   await board.protect(await withNeighbours(session, closed), false, session.working);
