@@ -104,6 +104,14 @@ export const sectorBit = (layout: Layout, sector: Sector): number =>
 export const sectorAt = (layout: Layout, at: number): Sector | undefined =>
   layout.sectors.find((s) => at >= s.at && at < s.at + s.size);
 
+/** Where main flash is seen: itself and its read-only views, each of the size of all of it. */
+export const flashViews = (
+  chip: Pick<Chip, "family">,
+  layout: Layout,
+): readonly { readonly at: number; readonly length: number }[] =>
+  [layout.at, ...chip.family.flash.aliases.map((a) => a.at)]
+    .map((at) => ({ at, length: layout.size }));
+
 /** The main-flash address of `at`: translated when it lies in a read-only view, else as it is. */
 export function unalias(chip: Pick<Chip, "family">, layout: Layout, at: number): number {
   const alias = chip.family.flash.aliases.find((a) => at >= a.at && at < a.at + layout.size);

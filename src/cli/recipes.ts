@@ -4,6 +4,7 @@ import type { CheckedRecipe, RecipeFiles, RecipeSource } from "../recipe/mod.ts"
 import { emitYaml, lintRecipe, recipeFault, type WrittenRecipe } from "../recipe/mod.ts";
 import { cannotRead, readText } from "./files.ts";
 import { endingAtOnce } from "./interrupt.ts";
+import { withoutColours } from "./style.ts";
 
 const BUILT_IN = new URL("../../recipes/", import.meta.url);
 const NAME = /^[a-z][a-z0-9-]*$/;
@@ -38,14 +39,11 @@ async function moduleDocument(path: string): Promise<unknown> {
 /** What a recipe in TypeScript has thrown, or what is wrong with its text; it is the user's, and no bug of ours. */
 function moduleFailed(file: string, e: unknown): Error {
   if (e instanceof Fault) return e;
-  const plain = (text: string) => text.replace(COLOURS, "");
-  const why = plain(e instanceof Error ? e.message : String(e)).split("\n")[0]?.trim();
-  const at = e instanceof Error && /file:\/\/\S+:\d+:\d+/.exec(plain(e.stack ?? ""))?.[0];
+  const why = withoutColours(e instanceof Error ? e.message : String(e)).split("\n")[0]?.trim();
+  const at = e instanceof Error && /file:\/\/\S+:\d+:\d+/.exec(withoutColours(e.stack ?? ""))?.[0];
   const where = at ? ` (${at})` : "";
   return recipeFault("cannot-read-recipe", { file, why: `${why || "it failed"}${where}` });
 }
-// deno-lint-ignore no-control-regex -- Deno colours what it says of modules
-const COLOURS = /\u001b\[[0-9;]*m/g;
 
 /** Recipes from files, as the rest of the house asks for them. */
 export const recipeFiles: RecipeFiles = {

@@ -10,6 +10,11 @@ export interface Style {
   cyan(text: string): string;
 }
 
+// deno-lint-ignore no-control-regex -- exactly these are what is taken out
+const SGR = /\x1b\[[0-9;]*m/g;
+/** The text without colours, ours or Deno's. */
+export const withoutColours = (text: string): string => text.replace(SGR, "");
+
 const sgr = (on: boolean, code: number) => (text: string): string =>
   on && text !== "" ? `\x1b[${code}m${text}\x1b[0m` : text;
 

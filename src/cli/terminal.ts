@@ -1,4 +1,5 @@
 /** Where a verb prints, and whether it is watched. */
+import { withoutColours } from "./style.ts";
 
 /** The terminal, or whatever stands in for it. */
 export interface Cli {
@@ -30,9 +31,6 @@ function writeAll(to: { writeSync(p: Uint8Array): number }, text: string): void 
   }
 }
 
-// deno-lint-ignore no-control-regex -- the codes of style.ts
-const SGR = /\x1b\[\d*m/g;
-
 /** Columns of the terminal; undefined where there is none that says so. */
 function columns(): number | undefined {
   try {
@@ -55,7 +53,7 @@ export function processTerminal(signal: AbortSignal, noColour: boolean): Cli {
     (to: { writeSync(p: Uint8Array): number }, terminal: boolean, tells: boolean) =>
     (text: string) => {
       try {
-        writeAll(to, terminal ? text : text.replace(SGR, ""));
+        writeAll(to, terminal ? text : withoutColours(text));
       } catch (e) {
         if (tells) lost ??= e;
       }

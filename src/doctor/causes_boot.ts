@@ -1,5 +1,6 @@
 /** Causes in where the chip starts: BOOT_ADDx, BOOT0, two banks. */
 import { hex } from "../base/mod.ts";
+import { flashViews } from "../chip/mod.ts";
 import { type CauseRow, likely, type Match, proven } from "./cause.ts";
 import { optcrLine, option, RECOVER, register } from "./causes_options.ts";
 import type { Findings } from "./findings.ts";
@@ -28,9 +29,7 @@ function placeOf(f: Findings, boot: number | undefined): Place | undefined {
   if (!chip || !layout || boot === undefined || dualBoot(f)) return undefined;
   if (boot === ALL_ONES) return "erased";
   const at = boot * 0x4000;
-  const flash = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)]
-    .map((from) => ({ at: from, length: layout.size }));
-  if (within(flash, at)) return "flash";
+  if (within(flashViews(chip, layout), at)) return "flash";
   return within([...chip.sub.ram, ...chip.sub.systemMemory], at) ? "other" : "nowhere";
 }
 

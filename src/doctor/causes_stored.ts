@@ -1,6 +1,6 @@
 /** Causes told from the option words in flash, and what else differs from a new part. */
 import { bits, getField, hex, or, shl } from "../base/mod.ts";
-import { storesLevel1, storesLevel2 } from "../flash/mod.ts";
+import { optionWordMatches, storesLevel1, storesLevel2 } from "../flash/mod.ts";
 import { type CauseRow, likely, proven } from "./cause.ts";
 import {
   optcrLine,
@@ -14,7 +14,6 @@ import { voltsIn } from "./causes_supply.ts";
 import type { Findings } from "./findings.ts";
 
 const ERASED = 0xFFFF_FFFF;
-const matches = (word: number): boolean => bits(word, 31, 16) === 0xFFFF - bits(word, 15, 0);
 /** OPTCR's upper half: all ones there are a new part's values, and its layout in flash has no source */
 const HARMLESS = 1;
 const FIRST_BOOT = 2;
@@ -25,7 +24,7 @@ function unmatched(f: Findings, harmless: boolean): readonly string[] {
   if (!chip) return [];
   return stored.flatMap((word, i) => {
     const erased = i >= FIRST_BOOT && word === ERASED;
-    return matches(word) || erased || (i === HARMLESS) !== harmless
+    return optionWordMatches(word) || erased || (i === HARMLESS) !== harmless
       ? []
       : [`option word at ${hex(chip.sub.optionBytes.at + 8 * i)} is ${hex(word)}`];
   });
@@ -34,7 +33,7 @@ function unmatched(f: Findings, harmless: boolean): readonly string[] {
 /** Fields whose stored value is another than the register's: all words must be whole. */
 function pending(f: Findings): readonly string[] {
   const { stored, options, chip } = f;
-  if (!stored || !options || !chip || !stored.every(matches)) return [];
+  if (!stored || !options || !chip || !stored.every(optionWordMatches)) return [];
   const [a = 0, b = 0, c = 0, d = 0] = stored.map((w) => bits(w, 15, 0));
   const kept: Readonly<Record<string, number>> = {
     OPTCR: or(a, shl(b, 16)),
@@ -74,7 +73,7 @@ function storedLevel1(f: Findings): boolean {
 
 const storedLine = ({ stored: [word = 0] = [] }: Findings): string =>
   `the option word in flash ${hex(word)}: ${
-    matches(word)
+    optionWordMatches(word)
       ? `RDP = ${hex(bits(word, 15, 8), 2)}`
       : "not matched by its complement, which counts as level 1"
   }`;
@@ -123,7 +122,7 @@ export const STORED_CAUSES: readonly CauseRow[] = [
       "An option word in flash does not match its complement, so the chip loads it as all ones: a write was cut short",
     match: (f) => {
       const lines = unmatched(f, false).slice(
-        storedLevel1(f) && !matches(f.stored?.[0] ?? 0) ? 1 : 0,
+        storedLevel1(f) && !optionWordMatches(f.stored?.[0] ?? 0) ? 1 : 0,
       );
       return lines.length > 0 ? proven(lines) : undefined;
     },

@@ -1,5 +1,6 @@
 /** Causes in the vector table. */
 import { bits, hex } from "../base/mod.ts";
+import { flashViews } from "../chip/mod.ts";
 import { checkVectors } from "../cortex/mod.ts";
 import { type CauseRow, likely, type Match, proven } from "./cause.ts";
 import { bootPlace, startedByPin, startsBesideProgram } from "./causes_boot.ts";
@@ -32,9 +33,7 @@ function problems(f: Findings, vector: "stack" | "reset"): readonly string[] {
   const { chip, layout } = f;
   const table = words(f);
   if (!table || !chip || !layout || isBlank(f) || startsBesideProgram(f)) return [];
-  const flash = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)]
-    .map((from) => ({ at: from, length: layout.size }));
-  return checkVectors(table.slice(0, 2), { ram: chip.sub.ram, flash })
+  return checkVectors(table.slice(0, 2), { ram: chip.sub.ram, flash: flashViews(chip, layout) })
     .filter((p) => p.vector === vector).map((p) => p.text);
 }
 /** The Thumb bit is all that is wrong with it. */
@@ -92,9 +91,7 @@ function unusable(f: Findings, vector: number): string | undefined {
   if (vector === BLANK) return "blank";
   if (vector % 2 === 0) return "even: no Thumb bit";
   if (!chip || !layout) return undefined;
-  const flash = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)]
-    .map((at) => ({ at, length: layout.size }));
-  const all = [...flash, ...chip.sub.ram, ...chip.sub.systemMemory];
+  const all = [...flashViews(chip, layout), ...chip.sub.ram, ...chip.sub.systemMemory];
   return all.some((r) => vector > r.at && vector < r.at + r.length)
     ? undefined
     : "in no flash or RAM of this chip";
@@ -134,9 +131,7 @@ export function faultVectorLines(f: Findings): readonly string[] {
   const vector = words(f)?.[3];
   if (vector === undefined || isBlank(f)) return [];
   const wrong = vector === BLANK ? "blank" : vector % 2 === 0 ? "even: no Thumb bit" : undefined;
-  return f.vectors?.live !== undefined
-    ? []
-    : wrong === undefined
+  return f.vectors?.live !== undefined || wrong === undefined
     ? []
     : [`the HardFault vector ${hex(vector)} is ${wrong}`];
 }

@@ -1,6 +1,6 @@
 /** The vector table that the chip starts from, and where else in flash one stands. */
 import { bytesToWords, hex, type Memory } from "../base/mod.ts";
-import { type Chip, type Layout, unalias } from "../chip/mod.ts";
+import { type Chip, flashViews, type Layout, unalias } from "../chip/mod.ts";
 import { checkVectors } from "../cortex/mod.ts";
 import { bootAddress, bootTable, closedSectors, type OptionBytes } from "../flash/mod.ts";
 import type { Climb } from "./climb.ts";
@@ -15,8 +15,7 @@ const STEP = 0x4000;
 
 /** Whether a program could start from them. */
 export function startsProgram(chip: Chip, layout: Layout, words: readonly number[]): boolean {
-  const flash = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)]
-    .map((at) => ({ at, length: layout.size }));
+  const flash = flashViews(chip, layout);
   // a table that only has its first words is one that something else looks like
   return words[3] !== BLANK &&
     checkVectors(words.slice(0, 2), { ram: chip.sub.ram, flash }).length === 0;

@@ -9,7 +9,9 @@ const UNTOUCHED = {
 } as const;
 const RDP = [15, 8] as const; // of the first option word in flash, as of OPTCR; facts stm32f7 §4
 
-const matches = (word: number): boolean => bits(word, 31, 16) === 0xFFFF - bits(word, 15, 0);
+/** Whether an option word in flash is matched by its complement; one that is not is loaded as all ones. */
+export const optionWordMatches = (word: number): boolean =>
+  bits(word, 31, 16) === 0xFFFF - bits(word, 15, 0);
 
 /**
  * Whether the first option word in flash holds RDP level 2; undefined when that is not known. A word that
@@ -20,7 +22,7 @@ export function storesLevel2(
   word: number | undefined,
 ): boolean | undefined {
   if (word === undefined) return undefined;
-  return matches(word) && bits(word, ...RDP) === level2;
+  return optionWordMatches(word) && bits(word, ...RDP) === level2;
 }
 
 /** As {@link storesLevel2}, for level 1: any other byte than the two, and a word that does not match. */
@@ -29,7 +31,7 @@ export function storesLevel1(
   word: number | undefined,
 ): boolean | undefined {
   if (word === undefined) return undefined;
-  return !matches(word) || ![level0, level2].includes(bits(word, ...RDP));
+  return !optionWordMatches(word) || ![level0, level2].includes(bits(word, ...RDP));
 }
 
 /** A word that may be refused: at RDP level 1 flash is closed to reading. */

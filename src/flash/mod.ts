@@ -2,7 +2,7 @@
 export { afterWriting } from "./after_writing.ts";
 export { type ProgramWidth, programWidth } from "./bench.ts";
 export { bootAddress, bootTable } from "./boot.ts";
-export { requireStaysOpen, storesLevel1, storesLevel2 } from "./closing.ts";
+export { optionWordMatches, requireStaysOpen, storesLevel1, storesLevel2 } from "./closing.ts";
 export * from "./controller.ts";
 export { fault as flashFault } from "./faults.ts";
 export type { ProgramOptions } from "./kinds/sector.ts";

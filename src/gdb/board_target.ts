@@ -1,6 +1,6 @@
 /** A GdbTarget of an attached core and its flash. */
 import { Fault, hex, u32le } from "../base/mod.ts";
-import { unalias } from "../chip/mod.ts";
+import { flashViews, unalias } from "../chip/mod.ts";
 import { checkVectors, type Core, explainFault, type StopReason } from "../cortex/mod.ts";
 import { afterWriting, type OpenedFlash } from "../flash/mod.ts";
 import { placeImage, planFlash } from "../plan/mod.ts";
@@ -96,11 +96,9 @@ function blankWish(flash: OpenedFlash, placed: Pieces, erase: Ranges) {
 
 async function vectorProblems({ flash, chip }: Held): Promise<readonly string[]> {
   const words = await flash.read(flash.layout.at, 8);
-  const code = [{ at: flash.layout.at, length: flash.layout.size }];
-  const aliases = chip.family.flash.aliases.map((a) => ({ at: a.at, length: flash.layout.size }));
   return checkVectors([u32le(words, 0), u32le(words, 4)], {
     ram: chip.sub.ram,
-    flash: [...code, ...aliases],
+    flash: flashViews(chip, flash.layout),
   })
     .map((p) => p.text);
 }

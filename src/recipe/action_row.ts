@@ -2,8 +2,8 @@
 import type { Effect } from "../base/mod.ts";
 import type { TypeText } from "./types.ts";
 
-/** endings of files that hold an image */
-export const IMAGES = [
+/** endings of files that hold an image and say where it belongs */
+export const PLACED_IMAGES = [
   ".elf",
   ".axf",
   ".out",
@@ -16,8 +16,9 @@ export const IMAGES = [
   ".srec",
   ".mot",
   ".uf2",
-  ".bin",
 ] as const;
+/** endings of files that hold an image */
+export const IMAGES = [...PLACED_IMAGES, ".bin"] as const;
 
 /** One parameter of an action. */
 export interface Parameter {

@@ -1,5 +1,5 @@
 /** Rows of actions around a unit: serial numbers, composed images, self-tests, protection, records. */
-import type { ActionRow } from "./action_row.ts";
+import { type ActionRow, PLACED_IMAGES } from "./action_row.ts";
 
 const serial = { type: "string", summary: "the unit's serial number" } as const;
 const uid = { type: "string", summary: "the chip's unique id" } as const;
@@ -38,20 +38,7 @@ export const factoryActions = {
     with: {
       base: {
         type: "file",
-        accept: [
-          ".elf",
-          ".axf",
-          ".out",
-          ".hex",
-          ".ihex",
-          ".ihx",
-          ".s19",
-          ".s28",
-          ".s37",
-          ".srec",
-          ".mot",
-          ".uf2",
-        ],
+        accept: PLACED_IMAGES,
         summary: "the image",
       },
       overlay: {

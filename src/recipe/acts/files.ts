@@ -4,6 +4,7 @@ import { type Chip, type Layout, unalias } from "../../chip/mod.ts";
 import { profileWishes } from "../../flash/mod.ts";
 import { type Image, loadImage } from "../../image/mod.ts";
 import { placeImage } from "../../plan/mod.ts";
+import { PLACED_IMAGES } from "../action_row.ts";
 import { Unknown } from "../expressions.ts";
 import { fault } from "../faults.ts";
 import { Findings } from "../findings.ts";
@@ -21,11 +22,12 @@ export interface Placed {
   readonly bytes: number;
 }
 
-const SAYS_WHERE = /\.(elf|axf|out|hex|ihex|ihx|s19|s28|s37|srec|mot|uf2)$/i;
+const saysWhere = (file: string): boolean =>
+  PLACED_IMAGES.some((ending) => file.toLowerCase().endsWith(ending));
 
 /** Refuses a damaged image before any board is touched; one whose place is said elsewhere waits. Faults: those of image/. */
 export function checkImage(file: string, data: Uint8Array): void {
-  if (SAYS_WHERE.test(file)) loadImage(file, data);
+  if (saysWhere(file)) loadImage(file, data);
 }
 
 /** Reads and places an image. Faults: those of image/ and of placing. */

@@ -1,5 +1,6 @@
 /** Whether the chip could start from what an image brings. */
 import { hex, u32le } from "../../base/mod.ts";
+import { flashViews } from "../../chip/mod.ts";
 import { checkVectors } from "../../cortex/mod.ts";
 import { bootAddress, bootTable, type OptionBytes } from "../../flash/mod.ts";
 import type { View } from "../view.ts";
@@ -34,10 +35,6 @@ export function imageVectors(
   if (!piece) return [];
   const first = at - piece.at;
   const words = [u32le(piece.bytes, first), u32le(piece.bytes, first + 4)];
-  const flash = [layout.at, ...chip.family.flash.aliases.map((a) => a.at)];
-  const wrong = checkVectors(words, {
-    ram: chip.sub.ram,
-    flash: flash.map((from) => ({ at: from, length: layout.size })),
-  });
+  const wrong = checkVectors(words, { ram: chip.sub.ram, flash: flashViews(chip, layout) });
   return wrong.length === 0 ? [] : [`the image's vectors: ${wrong.map((w) => w.text).join("; ")}`];
 }
