@@ -9,8 +9,6 @@ import { losesAtReset } from "./causes_stored.ts";
 import type { Climb } from "./climb.ts";
 import { type ExamineWish, FREEZE, NRST_DEAD, NRST_WORKS } from "./connect.ts";
 
-const isFault = (error: unknown): error is Fault => error instanceof Fault;
-
 /** What disturbs the board, each only when it is allowed. */
 export async function whatIsAllowed(
   climb: Climb,
@@ -85,7 +83,7 @@ async function tryKeys(climb: Climb, memory: Memory): Promise<void> {
       { read: at("CR") },
     ]);
   } catch (error) {
-    if (!isFault(error) || error.slug !== "bus-refused") throw error;
+    if (!(error instanceof Fault) || error.slug !== "bus-refused") throw error;
     [after = before] = await memory.batch([{ read: at("CR") }]);
   }
   const taken = !has(after, lock);

@@ -35,8 +35,6 @@ export const FREEZE = FAMILIES.flatMap((f) => f.debug.freeze.map(({ at, set }) =
 export const NRST_WORKS = "driven by the probe, and it reaches the chip";
 export const NRST_DEAD = "driven by the probe, and the core goes on: the wire is not connected";
 
-const isFault = (error: unknown): error is Fault => error instanceof Fault;
-
 /** Without a reset first; under reset only when that failed and is allowed. */
 export async function connect(
   climb: Climb,
@@ -52,7 +50,7 @@ export async function connect(
     climb.effects.push("the debug port was switched on; the program was neither stopped nor reset");
     return "plain";
   } catch (error) {
-    if (!isFault(error)) throw error;
+    if (!(error instanceof Fault)) throw error;
     climb.add({ plain: noteOf(error) });
     if (!wish.underReset) {
       climb.broken("swd", error.message);
@@ -90,7 +88,7 @@ async function underReset(
     climb.effects.push("the board was reset and its core stopped before its first instruction");
     return attached;
   } catch (error) {
-    if (!isFault(error)) throw error;
+    if (!(error instanceof Fault)) throw error;
     climb.add({ underReset: noteOf(error) });
     climb.effects.push(
       "NRST was pulled low for a moment: if its wire is connected, the board was reset",

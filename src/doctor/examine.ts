@@ -16,8 +16,6 @@ export type { ExamineWish };
 /** below this nothing in an STM32 lives */
 const NO_POWER_V = 1.5;
 
-const isFault = (error: unknown): error is Fault => error instanceof Fault;
-
 /** Findings for a source that could not even be opened: no libusb, no permission to load it. */
 export function findingsOf(fault: Fault, source = "libusb"): Findings {
   const climb = new Climb(source);
@@ -67,7 +65,7 @@ async function reachProbe(
     climb.ok("probe", `${name} ${firmware}, serial ${serial}`);
     return probe;
   } catch (error) {
-    if (!isFault(error)) throw error;
+    if (!(error instanceof Fault)) throw error;
     const rung: RungName = error.slug.startsWith("usb-") ? "usb" : "probe";
     climb.broken(rung, error.message);
     climb.add({ fault: noteOf(error) });
@@ -114,7 +112,7 @@ async function lookAtSupplyAgain(climb: Climb, probe: Probe): Promise<void> {
     const volts = await probe.voltage();
     if (volts !== undefined) climb.add({ voltsLater: volts });
   } catch (error) {
-    if (!isFault(error)) throw error; // the probe is gone too: what ended the climb is told
+    if (!(error instanceof Fault)) throw error; // the probe is gone too: what ended the climb is told
   }
 }
 
@@ -124,7 +122,7 @@ async function leave(climb: Climb, attached: Attached): Promise<void> {
     await attached.leave("running");
     climb.effects.push("the program was started again");
   } catch (error) {
-    if (!isFault(error)) throw error;
+    if (!(error instanceof Fault)) throw error;
     climb.effects.push("the program was started again, and closed the debug port at once");
   }
 }
